@@ -1,0 +1,170 @@
+"""What every model stands on: frozen, strict about unknown fields, and never leaking what it refused.
+
+pydantic's own ValidationError carries the refused input (`.errors()`, `.json()`, and the locals of its frames). Here
+every door of a model (`Model(...)`, `model_validate`, `model_validate_json`) turns it into `InputRefused`, which names
+the place and the fault and holds no input. Nothing of the domain lives in this file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, NoReturn, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError, to_jsonable_python
+
+from due_workflow.errors import InputRefused, Problem
+from due_workflow.identifiers import looks_like_nir, scrub
+
+OURS = "due."
+"""The prefix of our own faults among pydantic's error types (the same as in `identifiers`)."""
+_CODES = {"missing": "missing", "extra_forbidden": "unknown_field"}
+
+
+class Model(BaseModel):
+    """A frozen value. A change is a new value (`with_`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=False)
+
+    def __init__(self, /, **data: Any) -> None:
+        refused: InputRefused | None = None
+        try:
+            super().__init__(**data)
+        except (ValidationError, InputRefused) as error:
+            refused = cleaned(error)
+        if refused is not None:
+            data.clear()
+            raise refused
+
+    # pydantic-core calls an overridden __init__ for every nested value; ours adds nothing there.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
+        """As pydantic's, raising `InputRefused`."""
+        found, refused = _guarded(lambda: super(Model, cls).model_validate(obj, **kwargs))
+        if refused is not None:
+            obj = None
+            raise refused
+        return found  # type: ignore[no-any-return]
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **kwargs: Any) -> Self:
+        """As pydantic's, raising `InputRefused`."""
+        found, refused = _guarded(lambda: super(Model, cls).model_validate_json(json_data, **kwargs))
+        if refused is not None:
+            json_data = b""
+            raise refused
+        return found  # type: ignore[no-any-return]
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with `changes`, which the caller vouches for."""
+        return self.model_copy(update=changes)
+
+
+def _guarded(call: Callable[[], Any]) -> tuple[Any, InputRefused | None]:
+    try:
+        return call(), None
+    except (ValidationError, InputRefused) as error:
+        return None, cleaned(error)
+
+
+def cleaned(error: ValidationError | InputRefused) -> InputRefused:
+    """The same refusal without the input, its frames and its causes."""
+    if isinstance(error, InputRefused):
+        problems = error.problems or (Problem("", error.code, error.facts),)
+    else:
+        problems = tuple(map(_problem, error.errors(include_url=False, include_input=False)))
+    return InputRefused("refused", problems=problems)
+
+
+def _problem(detail: ErrorDetails) -> Problem:
+    where = scrub(".".join(str(part) for part in detail["loc"]))
+    kind = detail["type"]
+    if kind.startswith(OURS):
+        return Problem(where, kind.removeprefix(OURS), detail.get("ctx", {}))
+    if kind in _CODES:
+        return Problem(where, _CODES[kind])
+    facts = {k: scrub(v) if isinstance(v, str) else v for k, v in detail.get("ctx", {}).items() if k in _LIMITS}
+    return Problem(where, "field", {"expected": kind.replace("_", " "), "limits": facts or ""})
+
+
+_LIMITS = ("min_length", "max_length", "ge", "gt", "le", "lt", "pattern", "expected")
+
+
+def refuse(code: str, **facts: object) -> NoReturn:
+    """Say inside a validator that a named rule is broken; it comes out as a problem of the `InputRefused`."""
+    raise PydanticCustomError(OURS + code, code, facts)  # type: ignore[arg-type]  # a computed literal
+
+
+class Sensitive(Model):
+    """A model that may hold a NIR: refused from inside another library's model, it still shows no input."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _sealed(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        refused: InputRefused
+        try:
+            return handler(data)
+        except ValidationError as error:
+            refused = cleaned(error)
+        data = None
+        raise refused
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC) if value.tzinfo is not None else refuse("naive_instant")
+
+
+def _line(value: str) -> str:
+    text = " ".join(scrub(value).split())
+    return text or refuse("empty")
+
+
+def _reference(value: str) -> str:
+    text = value.strip()
+    if not text or len(text) > 120 or any(ord(c) < 32 for c in text):
+        refuse("bad_reference")
+    if looks_like_nir(text):
+        refuse("reference_is_a_nir")
+    return text
+
+
+def _only_day(value: Any) -> Any:
+    return refuse("day_expected") if isinstance(value, datetime) else value
+
+
+Instant = Annotated[datetime, AfterValidator(_utc)]
+"""An aware instant, kept in UTC."""
+Day = Annotated[date, BeforeValidator(_only_day)]
+"""A calendar day without an hour."""
+Line = Annotated[str, AfterValidator(_line)]
+"""One line of free text: spaces folded, anything that looks like a NIR masked."""
+Reference = Annotated[str, AfterValidator(_reference)]
+"""A name that the host gives (1 to 120 characters, no control character, never a NIR)."""
+
+
+def canonical(value: object) -> bytes:
+    """Canonical JSON: keys sorted, no spaces, UTF-8. Two equal values give the same bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def plain(value: object) -> Any:
+    """`value` as JSON data; a model without its empty fields."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(v) for v in value]
+    return to_jsonable_python(value)

@@ -1,0 +1,196 @@
+"""Commands about the firm and its clients: software, portal, selection, mandates, going live.
+
+Each function works on one `Unit`: it loads, asks the automaton, stages. The commit is the caller's.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Any
+
+from due_workflow.errors import InputRefused
+from due_workflow.identifiers import Siren, Siret, scrub
+from due_workflow.machine import CLIENT, Event, Situation
+from due_workflow.models import (
+    Cabinet,
+    Client,
+    ClientFile,
+    ClientState,
+    Mandate,
+    PortalAccount,
+    Software,
+)
+from due_workflow.ports import Kind, Ref
+from due_workflow.records import Command, Held, qualified_key
+from due_workflow.unit import Unit
+
+
+def siren_of(text: str) -> str:
+    """The SIREN meant by a SIREN or a SIRET.
+
+    Raises:
+        InputRefused: neither.
+    """
+    digits = "".join(text.split())
+    return Siret(digits).siren if len(digits) > 9 else Siren(digits)
+
+
+def opened(u: Unit) -> Cabinet:
+    """The firm's record, made with its secret at the first command that needs it."""
+    held = u.get(Kind.CABINET, u.cabinet)
+    if held is not None:
+        facts: Cabinet = held.facts
+        return facts
+    firm = Cabinet(id=u.cabinet)
+    u.put(Kind.CABINET, u.cabinet, firm, "opened")
+    u.put_payload(Kind.CABINET, u.cabinet, {"secret": secrets.token_hex(32)})
+    return firm
+
+
+def secret_of(u: Unit) -> str:
+    """The firm's secret, under which fingerprints and same-person keys are HMACs."""
+    opened(u)
+    held = u.need(Kind.CABINET, u.cabinet)
+    return str(held.payload_data().get("secret", ""))
+
+
+def _epoch_changes(u: Unit, firm: Cabinet, event: str) -> Cabinet:
+    before = opened(u).epoch
+    u.put(Kind.CABINET, u.cabinet, firm, event)
+    if before and before != firm.epoch and proof_of_test(u, "", before, "cabinet") is not None:
+        ref = Ref(Kind.CABINET, u.cabinet)
+        block = u.policy.on_new_version == "block"
+        u.notice("new_epoch_block" if block else "new_epoch", ref, before=before, after=firm.epoch)
+    return firm
+
+
+def set_software(u: Unit, editor: str, product: str, version: str) -> Cabinet:
+    """Step 5: the software that generates the files; another version starts a new epoch."""
+    software = Software(editor=editor, product=product, version=version)
+    return _epoch_changes(u, opened(u).with_(software=software), "set_software")
+
+
+def set_portal(u: Unit, name: str, account: str) -> Cabinet:
+    """Step 1: the portal and the firm's account; another portal starts a new epoch."""
+    chosen = PortalAccount(name=name, account=account)
+    order = collect_id(chosen.name, chosen.account)
+    if u.get(Kind.COMMAND, order) is None:
+        u.put(Kind.COMMAND, order, Command(name="collect", state="collecting", due=u.now))
+    return _epoch_changes(u, opened(u).with_(portal=chosen), "set_portal")
+
+
+def collect_id(portal: str, account: str) -> str:
+    """The id of the worker's order to collect from a portal account; its cursor is inside."""
+    return f"collect:{portal}/{account}"
+
+
+# ---- clients
+
+
+def add_client(u: Unit, client: Client) -> ClientFile:
+    """A new client, or the new particulars of a known one (its standing is kept)."""
+    held = u.get(Kind.CLIENT, client.siren)
+    particulars: dict[str, Any] = {name: getattr(client, name) for name in Client.model_fields}
+    if held is None:
+        return _put(u, ClientFile(**particulars), "add_client", ClientState.KNOWN, "")
+    known: ClientFile = held.facts
+    if known.identity == Client(**particulars):
+        return known
+    merged = {e.siret: e for e in (*known.establishments, *client.establishments)}
+    particulars["establishments"] = tuple(merged.values())
+    for name in ("email", "collaborator"):
+        particulars[name] = particulars[name] or getattr(known, name)
+    if Client(**particulars) == known.identity:
+        return known
+    return _put(u, known.with_(**particulars), "update_client", known.state, known.state)
+
+
+def _put(u: Unit, client: ClientFile, event: str, state: str, source: str, *seen: Held) -> ClientFile:
+    facts: ClientFile = u.put(
+        Kind.CLIENT,
+        client.siren,
+        client.with_(state=ClientState(state)),
+        event,
+        source=source,
+        dest=state,
+        seen=seen,
+    )
+    return facts
+
+
+def move(
+    u: Unit, siren: str, event: Event, situation: dict[str, Any] | None = None, *seen: Held, **changes: Any
+) -> ClientFile:
+    """One event of a client: ask the automaton, stage the answer with `changes`."""
+    client = u.client(siren_of(siren))
+    s = Situation(u.now, u.policy, client=client, **(situation or {}))
+    state = CLIENT.advance(client.siren, client.state, event, s)
+    return _put(u, client.with_(**changes), event, state, client.state, *seen)
+
+
+def select(u: Unit, siren: str, wave: int) -> ClientFile:
+    """Step 3: the client is one of the companies to begin with."""
+    if wave < 1:
+        raise InputRefused("bad_wave", value=wave)
+    return move(u, siren, Event.SELECT, wave=wave)
+
+
+def request_mandate(u: Unit, siren: str) -> ClientFile:
+    """Step 4: the mandate is sent to the client for signature."""
+    return move(u, siren, Event.REQUEST_MANDATE, requested_at=u.now)
+
+
+def sign_mandate(u: Unit, siren: str, mandate: Mandate) -> ClientFile:
+    """Step 4: the client signed. From mandated and live it replaces the mandate and the state stays."""
+    return move(u, siren, Event.SIGN_MANDATE, {"mandate": mandate}, mandate=mandate, requested_at=None)
+
+
+def revoke_mandate(u: Unit, siren: str, on: date, reason: str) -> ClientFile:
+    """The client withdraws its mandate from 00:00 Paris of `on`, today or a day to come."""
+    client = u.client(siren_of(siren))
+    mandate = client.mandate.with_(revoked_on=on) if client.mandate is not None else None
+    moved = move(u, siren, Event.REVOKE_MANDATE, {"effective": on}, mandate=mandate)
+    u.notice(
+        "mandate_revoked", Ref(Kind.CLIENT, client.siren), client=client.name, on=on.isoformat(), reason=scrub(reason)
+    )
+    return moved
+
+
+def proof_of_test(u: Unit, siren: str, epoch: str, gate: str = "") -> Held | None:
+    """One hire with an accepted test under `epoch`: of the firm, or of this client when the gate is per client."""
+    key = qualified_key(epoch, siren if (gate or u.policy.gate) == "client" else "")
+    found = u.storage.find(u.cabinet, Kind.FILING, keys=(key,), limit=1)
+    return u.adopt(found[0]) if found else None
+
+
+def go_live(u: Unit, siren: str) -> ClientFile:
+    """Step 7: switch the client from test to real, a deliberate act; the commit depends on the test's proof."""
+    siren = siren_of(siren)
+    epoch = u.cabinet_facts().epoch
+    firm = u.get(Kind.CABINET, u.cabinet)
+    proof = proof_of_test(u, siren, epoch)
+    seen = [h for h in (proof, firm) if h is not None]
+    for held in seen:
+        u.check(held)
+    changes = {"live_since": u.now, "proof": proof.ref.id if proof else None, "epoch": epoch}
+    moved = move(u, siren, Event.GO_LIVE, {"qualified": proof is not None}, *seen, **changes)
+    u.notice("went_live", Ref(Kind.CLIENT, siren), client=moved.name)
+    return moved
+
+
+def tick_client(u: Unit, siren: str) -> None:
+    """Raise the deadlines of a client that have come."""
+    client = u.client(siren)
+    ref = Ref(Kind.CLIENT, siren)
+    for name, at in sorted(client.deadlines.items(), key=lambda pair: pair[1]):
+        if at > u.now:
+            continue
+        raised = {**client.raised, name: at}
+        if name == "mandate_ends":
+            client = move(u, siren, Event.MANDATE_ENDS, raised=raised)
+            u.notice("mandate_ended", ref, urgent=True, client=client.name)
+        else:
+            client = _put(u, client.with_(raised=raised), f"clock:{name}", client.state, client.state)
+            code = "mandate_unsigned" if client.state is ClientState.MANDATE_REQUESTED else "mandate_ending"
+            u.notice(code, ref, client=client.name)

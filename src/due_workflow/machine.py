@@ -1,0 +1,439 @@
+"""The two automata, as literal tables, and the reasons of every refusal.
+
+Rows stand in the order of the story. `because` is the procedure's own phrase. The same rows feed `transitions`, the
+printed tables, the diagrams, the docs and the exhaustive test of every state × event. Guards are pure: they look at a
+`Situation` and return None or a `Denial`; all guards of a row run, so a refusal tells every reason at once.
+Time and settings are arguments. This file is the only importer of `transitions`, and nothing here reads a status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from transitions import EventData, Machine
+
+from due_workflow.calendar import Calendar, paris_day
+from due_workflow.errors import Denial, TransitionRefused
+from due_workflow.models import (
+    ClientFile,
+    ClientState,
+    Establishment,
+    Filing,
+    Mandate,
+    Policy,
+    Submission,
+    SubmissionState,
+    Teleprocedure,
+)
+from due_workflow.receipts import Mode
+
+# ---- what a guard may look at
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One case and what the caller asks, at the instant `now`. Guards read this and nothing else."""
+
+    now: datetime
+    policy: Policy
+    client: ClientFile | None = None
+    filing: Filing | None = None
+    submission: Submission | None = None
+    mandate: Mandate | None = None
+    effective: date | None = None
+    qualified: bool = False
+    late: bool = False
+    confirm: bool = False
+    hire: bool = False
+
+    @property
+    def today(self) -> date:
+        """The Paris day of `now`."""
+        return paris_day(self.now)
+
+    @property
+    def establishment(self) -> Establishment | None:
+        """The workplace of the hire, as the client's file has it."""
+        return self.client.establishment(self.filing.siret) if self.client and self.filing else None
+
+
+Guard = Callable[[Situation], Denial | None]
+
+# ---- guards of the client
+
+
+def mandate_in_force(s: Situation) -> Denial | None:
+    """Step 4: nothing leaves for a client whose mandate is not in force that day."""
+    mandate = s.client.mandate if s.client else None
+    if mandate is None:
+        return Denial("no_mandate")
+    return None if mandate.in_force(s.today) else Denial("mandate_not_in_force", {"day": s.today})
+
+
+def mandate_covers_due(s: Situation) -> Denial | None:
+    """Step 2: the mandate lists the téléprocédures; the DUE must be one of them."""
+    mandate = s.client.mandate if s.client else None
+    return None if mandate is None or Teleprocedure.DUE in mandate.procedures else Denial("mandate_without_due")
+
+
+def mandate_not_over(s: Situation) -> Denial | None:
+    """A mandate that has already ended cannot be signed now."""
+    ends = s.mandate.ends_on if s.mandate else None
+    return Denial("mandate_already_over", {"end": ends}) if ends is not None and ends < s.today else None
+
+
+def end_has_come(s: Situation) -> Denial | None:
+    """The mandate's last day, or the eve of its revocation, has passed."""
+    mandate = s.client.mandate if s.client else None
+    over = mandate is not None and mandate.signed_on <= s.today and not mandate.in_force(s.today)
+    return None if over else Denial("mandate_still_runs")
+
+
+def a_test_was_accepted(s: Situation) -> Denial | None:
+    """Step 6: real mode only after an accepted ARS in test mode, under the software and portal of now."""
+    return None if s.qualified else Denial("no_accepted_test", {"gate": s.policy.gate})
+
+
+def _revoked_by_now(s: Situation) -> bool:
+    return s.effective is None or s.effective <= s.today
+
+
+def _revoked_later(s: Situation) -> bool:
+    return not _revoked_by_now(s)
+
+
+# ---- the gate to REAL: one predicate, clause by clause
+
+
+def client_live(s: Situation) -> Denial | None:
+    """Step 7: the client was switched from test to real by a deliberate act."""
+    live = s.client is not None and s.client.state is ClientState.LIVE
+    return None if live else Denial("client_not_live", {"state": s.client.state.value if s.client else None})
+
+
+def regime_covered(s: Situation) -> Denial | None:
+    """MSA, TESE, CESU… have channels of their own: refused with the reason, never sent silently."""
+    place = s.establishment
+    if place is None or place.regime in s.policy.regimes:
+        return None
+    return Denial("regime_not_covered", {"regime": place.regime.upper()})
+
+
+def territory_covered(s: Situation) -> Denial | None:
+    """Mayotte, Saint-Pierre-et-Miquelon and the Pacific are outside this channel."""
+    place = s.establishment
+    if place is None:
+        return Denial("establishment_unknown", {"siret": s.filing.siret if s.filing else None})
+    outside = any(place.postal_code.startswith(prefix) for prefix in s.policy.excluded_postal_prefixes)
+    return Denial("territory_not_covered", {"postal_code": place.postal_code}) if outside else None
+
+
+def window_open(s: Situation) -> Denial | None:
+    """R1221-4: at the earliest within the 8 days before the expected hire."""
+    if s.filing is None:
+        return None
+    opens, _ = Calendar().filing_window(s.filing.hire_at, s.policy.window_days)
+    return Denial("window_not_open", {"opens": opens}) if s.now < opens else None
+
+
+def before_the_hire(s: Situation) -> Denial | None:
+    """L1221-10: before the hire; afterwards only when asked for, and flagged *hors délai*."""
+    if s.filing is None or s.late or s.now < s.filing.hire_at:
+        return None
+    return Denial("hire_passed", {"hire": s.filing.hire_at})
+
+
+def hire_takes_place(s: Situation) -> Denial | None:
+    """A hire that was called off is not declared."""
+    return Denial("hire_called_off") if s.filing is not None and s.filing.no_hire else None
+
+
+def not_declared_elsewhere(s: Situation) -> Denial | None:
+    """A hire declared by another way is not declared again, unless the renewal was confirmed."""
+    if s.filing is None or s.filing.elsewhere is None or (s.submission is not None and s.submission.confirmed):
+        return None
+    return Denial("declared_elsewhere", {"at": s.filing.elsewhere.at})
+
+
+def no_other_alive(s: Situation) -> Denial | None:
+    """Two REAL attempts of one hire are never under way together."""
+    if s.filing is None:
+        return None
+    for other in s.filing.attempts(Mode.REAL):
+        if other.alive and (s.submission is None or other.id != s.submission.id):
+            return Denial("other_alive", {"other": other.id, "state": other.state.value})
+    return None
+
+
+def tested_again(s: Situation) -> Denial | None:
+    """`Policy.on_new_version="block"`: a new software version or portal asks for a new accepted test."""
+    return None if s.policy.on_new_version == "notice" or s.qualified else Denial("new_version_untested")
+
+
+TEST_GATE: tuple[Guard, ...] = (mandate_in_force, mandate_covers_due)
+REAL_GATE: tuple[Guard, ...] = (
+    client_live,
+    mandate_in_force,
+    mandate_covers_due,
+    regime_covered,
+    territory_covered,
+    window_open,
+    before_the_hire,
+    hire_takes_place,
+    not_declared_elsewhere,
+    no_other_alive,
+    tested_again,
+)
+
+
+def gate(s: Situation) -> tuple[Denial, ...]:
+    """Every reason why this attempt may not be handed over now (TEST needs a mandate in force only)."""
+    clauses = REAL_GATE if s.submission is not None and s.submission.mode is Mode.REAL else TEST_GATE
+    return tuple(denial for clause in clauses if (denial := clause(s)) is not None)
+
+
+# ---- other guards of an attempt
+
+
+def nothing_bound(s: Situation) -> Denial | None:
+    """« Not found » is refused once any piece says that the portal had it."""
+    bound = s.submission is not None and bool(s.submission.evidence.slots)
+    return Denial("piece_bound") if bound else None
+
+
+def latest_attempt(s: Situation) -> Denial | None:
+    """Only the last attempt of a mode is renewed."""
+    last = s.filing.latest(s.submission.mode) if s.filing and s.submission else None
+    stale = last is not None and s.submission is not None and last.id != s.submission.id
+    return Denial("newer_attempt", {"newer": last.id}) if stale and last else None
+
+
+def confirmed_if_declared(s: Situation) -> Denial | None:
+    """From an accepted REAL attempt: the former declaration is not cancelled at the recipient, so confirm."""
+    sub = s.submission
+    held = sub is not None and sub.mode is Mode.REAL and sub.state is SubmissionState.ACCEPTED
+    return Denial("accepted_needs_confirm") if held and not s.confirm else None
+
+
+def hire_is_off(s: Situation) -> Denial | None:
+    """An accepted declaration cannot be taken back here; only that the hire does not take place can be noted."""
+    return None if s.hire else Denial("accepted_stays")
+
+
+# ---- the tables
+
+
+class Event(StrEnum):
+    """Every event of both automata."""
+
+    SELECT = "select"
+    REQUEST_MANDATE = "request_mandate"
+    SIGN_MANDATE = "sign_mandate"
+    GO_LIVE = "go_live"
+    REVOKE_MANDATE = "revoke_mandate"
+    MANDATE_ENDS = "mandate_ends"
+    RELEASE = "release"
+    BEGIN_SEND = "begin_send"
+    UNSENT = "unsent"
+    SENT = "sent"
+    DOUBT = "doubt"
+    NOT_FOUND = "not_found"
+    ADS = "ads"
+    ACS_ACCEPTED = "acs_accepted"
+    ACS_REJECTED = "acs_rejected"
+    ARS_ACCEPTED = "ars_accepted"
+    ARS_REJECTED = "ars_rejected"
+    UNBOUND = "unbound"
+    RENEW = "renew"
+    ABANDON = "abandon"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: from `sources` on `event` to `dest` (None: the state stays), if no guard denies.
+
+    `when` chooses between rows of one event and is no denial; `gated` puts the whole gate among the guards.
+    """
+
+    sources: tuple[StrEnum, ...]
+    event: Event
+    dest: StrEnum | None
+    because: str
+    guards: tuple[Guard, ...] = ()
+    when: Callable[[Situation], bool] | None = None
+    gated: bool = False
+
+
+C, S, E = ClientState, SubmissionState, Event
+_AFTER_BEGIN = tuple(s for s in S if s is not S.PREPARED)
+_LATER = tuple(s for s in S if s not in (S.PREPARED, S.SENDING, S.IN_DOUBT))
+
+CLIENT_ROWS: tuple[Row, ...] = (
+    Row((C.KNOWN, C.SELECTED), E.SELECT, C.SELECTED, "Étape 3: sélectionner les entreprises"),
+    Row((C.SELECTED, C.MANDATE_REQUESTED, C.WITHDRAWN), E.REQUEST_MANDATE, C.MANDATE_REQUESTED,
+        "Étape 4: faire adhérer les entreprises"),
+    Row((C.KNOWN, C.SELECTED, C.MANDATE_REQUESTED, C.WITHDRAWN), E.SIGN_MANDATE, C.MANDATED,
+        "Étape 4: chaque client sélectionné signe le mandat", (mandate_not_over,)),
+    Row((C.MANDATED, C.LIVE), E.SIGN_MANDATE, None,
+        "Étape 2: un mandat pour toutes les téléprocédures; le nouveau remplace l'ancien", (mandate_not_over,)),
+    Row((C.MANDATED,), E.GO_LIVE, C.LIVE, "Étape 7: commuter le logiciel du mode test au mode réel",
+        (mandate_in_force, mandate_covers_due, a_test_was_accepted)),
+    Row((C.MANDATED, C.LIVE), E.REVOKE_MANDATE, C.WITHDRAWN, "Le client retire son mandat", when=_revoked_by_now),
+    Row((C.MANDATED, C.LIVE), E.REVOKE_MANDATE, None, "Le client retire son mandat à une date à venir",
+        when=_revoked_later),
+    Row((C.MANDATED, C.LIVE), E.MANDATE_ENDS, C.WITHDRAWN, "Le mandat arrive à son terme", (end_has_come,)),
+)
+
+SUBMISSION_ROWS: tuple[Row, ...] = (
+    Row((S.PREPARED,), E.RELEASE, None, "Rien ne part tout seul: une personne libère l'envoi", (hire_takes_place,)),
+    Row((S.PREPARED,), E.BEGIN_SEND, S.SENDING, "Étapes 6 et 7: envoyer la déclaration", gated=True),
+    Row((S.SENDING,), E.UNSENT, S.PREPARED, "Aucun octet n'est parti: l'envoi reste à faire"),
+    Row((S.PREPARED, S.SENDING, S.IN_DOUBT), E.SENT, S.SENT, "Étapes 6 et 7: la déclaration est transmise au portail"),
+    Row(_LATER, E.SENT, None, "La référence du portail est notée"),
+    Row((S.SENDING,), E.DOUBT, S.IN_DOUBT, "La réponse du portail s'est perdue: l'envoi est en doute"),
+    Row(tuple(s for s in _AFTER_BEGIN if s is not S.SENDING), E.DOUBT, None, "Le doute n'efface pas ce qui est su"),
+    Row((S.IN_DOUBT,), E.NOT_FOUND, S.LOST, "Le portail affirme n'avoir rien reçu", (nothing_bound,)),
+    Row(_AFTER_BEGIN, E.ADS, S.DEPOSITED, "Étape 6: ADS, avis de dépôt signé"),
+    Row(_AFTER_BEGIN, E.ACS_ACCEPTED, S.FORWARDED, "Étape 6: ACS accepté, le portail transmet au CIRSO"),
+    Row(_AFTER_BEGIN, E.ACS_REJECTED, S.PORTAL_REJECTED, "Étape 6: ACS rejeté par le portail"),
+    Row(_AFTER_BEGIN, E.ARS_ACCEPTED, S.ACCEPTED, "Étapes 6 et 7: ARS accepté par le CIRSO"),
+    Row(_AFTER_BEGIN, E.ARS_REJECTED, S.CIRSO_REJECTED, "Étapes 6 et 7: ARS rejeté par le CIRSO"),
+    Row(_AFTER_BEGIN, E.UNBOUND, S.SENT, "La référence devinée n'était pas la bonne: ses avis sont détachés"),
+    Row(tuple(S), E.RENEW, None, "Étape 6: sinon renouveler l'opération",
+        (latest_attempt, confirmed_if_declared, hire_takes_place)),
+    Row(tuple(s for s in S if s is not S.ACCEPTED), E.ABANDON, S.ABANDONED,
+        "Abandonné ici, non annulé chez le destinataire"),
+    Row((S.ACCEPTED,), E.ABANDON, None, "L'embauche n'a pas lieu; la déclaration acceptée reste chez le destinataire",
+        (hire_is_off,)),
+)
+
+# ---- the engine under the tables
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One event of the present state: where it leads, why the procedure has it, every reason against it now."""
+
+    event: str
+    dest: str
+    because: str
+    denials: tuple[Denial, ...] = ()
+
+    @property
+    def possible(self) -> bool:
+        """Whether nothing stands against it."""
+        return not self.denials
+
+
+class _Turn:
+    """The throw-away model of one event, as `transitions` wants it."""
+
+    __slots__ = ("denials", "situation", "state")
+
+    def __init__(self, state: str, situation: Situation) -> None:
+        self.state, self.situation = state, situation
+        self.denials: list[Denial] = []
+
+
+def _denials(row: Row, s: Situation) -> list[Denial]:
+    found = [denial for guard in row.guards if (denial := guard(s)) is not None]
+    return [*gate(s), *found] if row.gated else found
+
+
+def _condition(row: Row) -> Callable[[EventData], bool]:
+    def run(data: EventData) -> bool:
+        turn: _Turn = data.model  # type: ignore[assignment]  # the stub says object
+        if row.when is not None and not row.when(turn.situation):
+            return False
+        turn.denials += _denials(row, turn.situation)
+        return not turn.denials
+
+    return run
+
+
+class Automaton:
+    """A table that has been checked, with the one shared machine built from it."""
+
+    def __init__(self, name: str, states: Iterable[StrEnum], rows: tuple[Row, ...]) -> None:
+        self.name = name
+        self.states: tuple[str, ...] = tuple(s.value for s in states)
+        self.rows = rows
+        self.events: tuple[str, ...] = tuple(dict.fromkeys(row.event.value for row in rows))
+        self._by: dict[tuple[str, str], list[Row]] = {}
+        for row in rows:
+            if not row.sources or not row.because or {*row.sources, row.dest or row.sources[0]} - set(self.states):
+                raise ValueError(f"{name}: a row of {row.event} is not sound")
+            for source in row.sources:
+                self._by.setdefault((source.value, row.event.value), []).append(row)
+        for key, alternatives in self._by.items():
+            if len(alternatives) > 1 and not all(row.when for row in alternatives):
+                raise ValueError(f"{name}: two rows for {key} without a choice between them")
+        self._machine = Machine(
+            model=None,
+            states=list(self.states),
+            transitions=[
+                {
+                    "trigger": row.event.value,
+                    "source": [s.value for s in row.sources],
+                    "dest": row.dest.value if row.dest else "=",
+                    "conditions": [_condition(row)],
+                }
+                for row in rows
+            ],
+            initial=self.states[0],
+            auto_transitions=False,
+            send_event=True,
+            queued=False,
+        )
+
+    def advance(self, case: str, state: str, event: str, situation: Situation) -> str:
+        """The state after `event`.
+
+        Raises:
+            TransitionRefused: with every reason; nothing has changed.
+        """
+        if (state, event) not in self._by:
+            raise TransitionRefused(case, state, event, (self._no_row(state, event),))
+        # `transitions` reads an enum member by its name, not its value: give it plain text
+        turn = _Turn(str(getattr(state, "value", state)), situation)
+        if not self._machine.events[str(event)].trigger(turn):
+            raise TransitionRefused(case, state, event, turn.denials)
+        return turn.state
+
+    def explain(self, state: str, situation: Situation) -> tuple[Explanation, ...]:
+        """Every event of `state`, with every reason against it; without side effects."""
+        found = []
+        for event in self.events:
+            for row in self._by.get((state, event), ()):
+                if row.when is None or row.when(situation):
+                    dest = row.dest.value if row.dest else state
+                    found.append(Explanation(event, dest, row.because, tuple(_denials(row, situation))))
+        return tuple(found)
+
+    def allowed(self, state: str) -> tuple[str, ...]:
+        """The events that have a row from `state`."""
+        return tuple(event for event in self.events if (state, event) in self._by)
+
+    def rows_of(self, state: str, event: str) -> tuple[Row, ...]:
+        """The rows for `event` from `state`; none when the table has no such move."""
+        return tuple(self._by.get((state, event), ()))
+
+    def _no_row(self, state: str, event: str) -> Denial:
+        return Denial("no_such_move", {"event": event, "state": state, "allowed": list(self.allowed(state))})
+
+
+CLIENT = Automaton("client", ClientState, CLIENT_ROWS)
+SUBMISSION = Automaton("submission", SubmissionState, SUBMISSION_ROWS)
+
+
+def advance(automaton: Automaton, case: str, state: str, event: str, situation: Situation) -> str:
+    """The state of `case` after `event`; see `Automaton.advance`."""
+    return automaton.advance(case, state, event, situation)
+
+
+def explain(automaton: Automaton, state: str, situation: Situation) -> tuple[Explanation, ...]:
+    """What may happen from `state`; see `Automaton.explain`."""
+    return automaton.explain(state, situation)

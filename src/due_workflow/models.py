@@ -1,0 +1,492 @@
+"""The words of the field as frozen values: firm, client, mandate, declaration, filing, attempt, deposit, notice, policy.
+
+Facts only. What may happen next is in `machine`, when it is due in `clocks`. What a `Filing` holds is journaled, so it
+names no employee: the declaration itself (names, NIR) travels apart, as an erasable payload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+
+from due_workflow import texts
+from due_workflow.base import Day, Instant, Line, Model, Reference, Sensitive, canonical, refuse
+from due_workflow.calendar import local_instant, workplace_zone
+from due_workflow.errors import InputRefused
+from due_workflow.identifiers import ApeCode, Department, Nir, PostalCode, Siren, Siret, UrssafCode, shown
+from due_workflow.receipts import Evidence, Mode
+
+# ---- words
+
+
+class ClientState(StrEnum):
+    """Where a client stands in the procedure."""
+
+    KNOWN = "known"
+    SELECTED = "selected"
+    MANDATE_REQUESTED = "mandate_requested"
+    MANDATED = "mandated"
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+
+
+class SubmissionState(StrEnum):
+    """Where one attempt stands, from preparation to the recipient's answer."""
+
+    PREPARED = "prepared"
+    SENDING = "sending"
+    SENT = "sent"
+    DEPOSITED = "deposited"
+    FORWARDED = "forwarded"
+    ACCEPTED = "accepted"
+    IN_DOUBT = "in_doubt"
+    PORTAL_REJECTED = "portal_rejected"
+    CIRSO_REJECTED = "cirso_rejected"
+    LOST = "lost"
+    ABANDONED = "abandoned"
+
+
+class FilingStatus(StrEnum):
+    """What staff read about one hire; the first that fits. Only an accepted REAL ARS makes it *declared*."""
+
+    DECLARED = "declared"
+    DECLARED_ELSEWHERE = "declared_elsewhere"
+    IN_DOUBT = "in_doubt"
+    RUNNING = "running"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+    LATE = "late"
+    TEST_RUNNING = "test_running"
+    TEST_NOT_DECLARED = "test_not_declared"
+    TO_DECLARE = "to_declare"
+
+
+class Teleprocedure(StrEnum):
+    """The téléprocédures that one mandate can cover (procedure, step 2: keep them all)."""
+
+    DUE = "DUE"
+    DSN = "DSN"
+    DPAE_MSA = "DPAE_MSA"
+    EDI_TDFC = "EDI-TDFC"
+    EDI_TVA = "EDI-TVA"
+    EDI_PAIEMENT = "EDI-PAIEMENT"
+    EDI_REQUETE = "EDI-REQUETE"
+    DAS2 = "DAS2"
+
+
+ALL = frozenset(Teleprocedure)
+"""Every téléprocédure: what a mandate covers unless told otherwise."""
+
+
+class ContractKind(StrEnum):
+    """Nature of the contract, by the message's own codes."""
+
+    CDD = "CDD"
+    CDI = "CDI"
+    CTT = "CTT"
+
+
+Regime = Literal["general", "msa", "tese", "cea", "cesu", "guso", "enim", "pajemploi"]
+
+
+def _zone(name: str) -> str:
+    return name if name in available_timezones() else refuse("bad_timezone", value=name)
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+# ---- the firm and its clients
+
+
+class Software(Model):
+    """The software that generates the files (procedure, first row and step 5)."""
+
+    editor: Line
+    product: Line
+    version: Line
+
+
+class PortalAccount(Model):
+    """The portal chosen (procedure, step 1) and the firm's account there."""
+
+    name: Line
+    account: str = ""
+
+
+class Cabinet(Model):
+    """The accounting firm (*cabinet*): its software, its portal, and the epoch that both make."""
+
+    id: Reference
+    software: Software | None = None
+    portal: PortalAccount | None = None
+
+    @property
+    def epoch(self) -> str:
+        """Software, version and portal under which a test counts; empty before `set_software`."""
+        if self.software is None:
+            return ""
+        s = self.software
+        return "/".join((s.editor, s.product, s.version, self.portal.name if self.portal else ""))
+
+
+class Mandate(Model):
+    """Mandat: the client's signature for its téléprocédures, in force from `signed_on` to `ends_on`, both included.
+
+    `revoked_on`: revoked with effect from 00:00 Paris of that day (written by `revoke_mandate`).
+    """
+
+    signed_on: Day
+    signatory: Line
+    procedures: frozenset[Teleprocedure] = ALL
+    ends_on: Day | None = None
+    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    revoked_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ends_on is not None and self.ends_on < self.signed_on:
+            refuse("mandate_ends_before_start", start=self.signed_on, end=self.ends_on)
+        if not self.procedures:
+            refuse("mandate_covers_nothing")
+        return self
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on the Paris day `day`."""
+        ended = self.ends_on is not None and day > self.ends_on
+        return self.signed_on <= day and not ended and not (self.revoked_on is not None and day >= self.revoked_on)
+
+
+class Establishment(Model):
+    """A place of work, by its SIRET. `timezone`: the workplace's own hour, from the postal code when None."""
+
+    siret: Siret
+    name: Line | None = None
+    ape: ApeCode
+    address: Line
+    postal_code: PostalCode
+    town: Line
+    phone: Line | None = None
+    urssaf_code: UrssafCode | None = None
+    health_service: Line | None = None
+    regime: Regime = "general"
+    timezone: Zone | None = None
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone of the workplace."""
+        return self.timezone or workplace_zone(self.postal_code)
+
+
+class Client(Model):
+    """The firm's client: a legal entity by its SIREN, and its establishments by their SIRET."""
+
+    siren: Siren
+    name: Line
+    establishments: tuple[Establishment, ...] = ()
+    email: Line | None = None
+    collaborator: Line | None = None
+
+    @model_validator(mode="after")
+    def _own(self) -> Self:
+        sirets = [e.siret for e in self.establishments]
+        for siret in sirets:
+            if siret.siren != self.siren:
+                refuse("establishment_of_another", siret=siret, siren=self.siren)
+        if len(set(sirets)) != len(sirets):
+            refuse("establishment_twice", siren=self.siren)
+        return self
+
+    def establishment(self, siret: str) -> Establishment | None:
+        """The establishment of that SIRET, None where the client has none."""
+        return next((e for e in self.establishments if e.siret == siret), None)
+
+
+class ClientFile(Client):
+    """A client as the engine keeps it: who it is, and where it stands in the procedure."""
+
+    state: ClientState = ClientState.KNOWN
+    wave: int | None = None
+    mandate: Mandate | None = None
+    requested_at: Instant | None = None
+    live_since: Instant | None = None
+    proof: str | None = None
+    epoch: str | None = None
+    deadlines: dict[str, Instant] = {}
+    raised: dict[str, Instant] = {}
+
+    @property
+    def identity(self) -> Client:
+        """Who it is, as the host gave it."""
+        return Client.model_construct(**{name: getattr(self, name) for name in Client.model_fields})
+
+
+# ---- a hire: what R1221-1 asks
+
+
+class Employer(Model):
+    """The employing establishment as the declaration says it (R1221-1, 1°)."""
+
+    siret: Siret
+    name: Line
+    ape: ApeCode
+    address: Line
+    postal_code: PostalCode
+    town: Line
+    phone: Line | None = None
+    urssaf_code: UrssafCode | None = None
+    health_service: Line | None = None
+
+
+class Employee(Sensitive):
+    """The person hired (R1221-1, 2°). `nir` only if the person is already registered."""
+
+    surname: Line = Field(repr=False)
+    usual_name: Line | None = Field(default=None, repr=False)
+    first_names: Line = Field(repr=False)
+    sex: Literal["1", "2"]
+    birth_date: Day = Field(repr=False)
+    birth_place: Line = Field(repr=False)
+    birth_department: Department
+    nir: Nir | None = None
+
+
+class Contract(Model):
+    """Date and hour of hire, nature and length (R1221-1, 3° to 5°).
+
+    `start` is an aware instant, or a naive hour of the workplace. `trial_days`: trial period in days.
+    """
+
+    kind: ContractKind
+    start: datetime
+    end_date: Day | None = None
+    trial_days: Annotated[int, Field(ge=0, le=366)] | None = None
+
+    @model_validator(mode="after")
+    def _length(self) -> Self:
+        if self.end_date is None and self.kind is not ContractKind.CDI:
+            refuse("end_date_needed", kind=self.kind.value)
+        if self.end_date is not None and self.kind is ContractKind.CDI:
+            refuse("end_date_of_cdi")
+        return self
+
+
+class Declaration(Sensitive):
+    """The content of a DUE (déclaration unique d'embauche, DPAE since 2011): who is hired, where, when, how.
+
+    `reference` is the host's own name of the hire; one reference is one hire.
+    """
+
+    reference: Reference
+    employer: Employer
+    employee: Employee
+    contract: Contract
+
+    @model_validator(mode="after")
+    def _days(self) -> Self:
+        try:
+            zone = ZoneInfo(workplace_zone(self.employer.postal_code))
+            day = self.hire_at().astimezone(zone).date()
+        except InputRefused as error:
+            refuse(error.code, **error.facts)
+        if self.contract.end_date is not None and self.contract.end_date < day:
+            refuse("ends_before_start", start=day, end=self.contract.end_date)
+        if self.employee.birth_date > day:
+            refuse("born_after_hire", start=day)
+        return self
+
+    def hire_at(self, timezone: str | None = None) -> datetime:
+        """The instant of hire in UTC; a naive hour is read in `timezone`, else in the workplace's zone.
+
+        Raises:
+            InputRefused: an hour that does not exist there (spring change); an ambiguous one is the earlier.
+        """
+        start = self.contract.start
+        if start.tzinfo is not None:
+            return start.astimezone(UTC)
+        return local_instant(start, timezone or workplace_zone(self.employer.postal_code))
+
+    def canonical(self) -> bytes:
+        """Canonical JSON in clear, the NIR included: for the payload and the message only."""
+        return canonical(self.model_dump(mode="json", exclude_none=True, context={"reveal": True}))
+
+    def salted_hash(self, salt: str) -> str:
+        """SHA-256 (hex) of `salt` and the canonical JSON; says nothing once the salt is erased."""
+        return hashlib.sha256(salt.encode() + self.canonical()).hexdigest()
+
+
+# ---- the hire's file and its attempts
+
+
+class Submission(Model):
+    """One attempt: one declaration, one mode, handed over once, ever."""
+
+    id: str
+    reference: Reference
+    mode: Mode
+    attempt: int
+    state: SubmissionState = SubmissionState.PREPARED
+    content: str
+    prepared_at: Instant
+    released_at: Instant | None = None
+    released_by: str | None = None
+    late_allowed: bool = False
+    late: bool = False
+    confirmed: bool = False
+    irregular: tuple[str, ...] = ()
+    epoch: str = ""
+    begun_at: Instant | None = None
+    sent_at: Instant | None = None
+    deposit: str | None = None
+    recipient: str = "CIRSO"
+    evidence: Evidence = Evidence.EMPTY
+    deadlines: dict[str, Instant] = {}
+    raised: dict[str, Instant] = {}
+    overdue_since: Instant | None = None
+    reason: str | None = None
+    replaces: str | None = None
+    superseded: bool = False
+    dropped: bool = False
+    declaration: Declaration | None = Field(default=None, exclude=True, repr=False)
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was handed over, or may have been."""
+        return self.begun_at is not None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the recipient may hold it: from *sending* on, except rejected, lost, confirmed as replaced or dropped."""
+        return self.begun and not self.superseded and not self.dropped and self.state not in _DEAD
+
+
+_DEAD = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})
+
+
+def submission_id(reference: str, mode: Mode, attempt: int) -> str:
+    """The id of an attempt: reference, mode and number."""
+    return f"{reference}/{mode.value}/{attempt}"
+
+
+def reference_of(submission: str) -> str:
+    """The hire reference inside an attempt's id."""
+    parts = submission.rsplit("/", 2)
+    if len(parts) != 3 or parts[1] not in set(Mode) or not parts[2].isdecimal():
+        raise InputRefused("bad_submission_id", value=shown(submission))
+    return parts[0]
+
+
+class Elsewhere(Model):
+    """The hire was declared by another way (net-entreprises, fax…): when, and what proves it."""
+
+    at: Instant
+    proof: Line
+    irregular: tuple[str, ...] = ()
+
+
+class Filing(Model):
+    """One hire's file: the host's reference and all attempts. Journaled, so it names nobody."""
+
+    reference: Reference
+    siren: Siren
+    siret: Siret
+    hire_at: Instant
+    created_at: Instant
+    content: str
+    submissions: dict[str, Submission] = {}
+    elsewhere: Elsewhere | None = None
+    no_hire: bool = False
+    status: FilingStatus = FilingStatus.TO_DECLARE
+    deadlines: dict[str, Instant] = {}
+    raised: dict[str, Instant] = {}
+    declaration: Declaration | None = Field(default=None, exclude=True, repr=False)
+    lookalikes: tuple[str, ...] = Field(default=(), exclude=True)
+
+    def attempts(self, mode: Mode | None = None) -> tuple[Submission, ...]:
+        """The attempts in order, all or those of one mode."""
+        return tuple(s for s in self.submissions.values() if mode is None or s.mode is mode)
+
+    def latest(self, mode: Mode) -> Submission | None:
+        """The last attempt of that mode."""
+        return next(reversed(self.attempts(mode)), None)
+
+
+class DepositItem(Model):
+    """One attempt inside a deposit, with what a receipt may name it by; `standing`: waiting, doubt or settled."""
+
+    reference: Reference
+    siret: Siret
+    standing: Literal["waiting", "doubt", "settled"] = "waiting"
+
+
+class Deposit(Model):
+    """One file handed to the portal: what it held, and the portal's reference (numéro ADS, idflux) once known."""
+
+    id: str
+    portal: str
+    account: str = ""
+    recipient: str = "CIRSO"
+    mode: Mode
+    handed_at: Instant
+    filename: str | None = None
+    sha256: str | None = None
+    items: dict[str, DepositItem]
+    ref: str | None = None
+    guessed: bool = False
+    withdrawn: bool = False
+
+    @property
+    def state(self) -> Literal["open", "in_doubt", "closed"]:
+        """in_doubt while any attempt is; closed when none waits for an answer."""
+        standings = {item.standing for item in self.items.values()}
+        return "in_doubt" if "doubt" in standings else "open" if "waiting" in standings else "closed"
+
+
+class Notice(Model):
+    """What a person should know. `id` is stable, so that a repeat can be dropped; `code` names the text."""
+
+    id: str
+    code: str
+    urgent: bool = False
+    case: str
+    facts: dict[str, str | int | bool | None] = {}
+    at: Instant
+
+    def text(self, lang: str = "fr") -> str:
+        """The sentence that a firm's staff read."""
+        return texts.render(f"notice.{self.code}", lang, self.facts)
+
+
+# ---- the firm's choices
+
+
+class Policy(Model):
+    """The firm's settings, with the procedure's own values as defaults. Durations are in the unit of their name."""
+
+    gate: Literal["cabinet", "client"] = "cabinet"
+    on_new_version: Literal["notice", "block"] = "notice"
+    auto_send: bool = False
+    window_days: Annotated[int, Field(ge=0, le=366)] = 8
+    per_deposit: Annotated[int, Field(ge=1, le=100)] = 1
+    regimes: frozenset[str] = frozenset({"general"})
+    excluded_postal_prefixes: tuple[str, ...] = ("975", "976", "986", "987", "988")
+    territory: str = "metropole"
+    closures: frozenset[Day] = frozenset()
+    ads_missing_hours: Annotated[int, Field(ge=1)] = 1
+    acs_missing_days: Annotated[int, Field(ge=1)] = 1
+    ars_days: Annotated[int, Field(ge=1)] = 5
+    ars_days_without_acs: Annotated[int, Field(ge=1)] = 6
+    legal_ack_days: Annotated[int, Field(ge=1)] = 5
+    contest_days: Annotated[int, Field(ge=1)] = 2
+    hire_reminder_hours: tuple[int, ...] = (48, 4, 0)
+    sending_minutes: Annotated[int, Field(ge=1)] = 10
+    mandate_reminder_days: Annotated[int, Field(ge=1)] = 7
+    mandate_ending_days: Annotated[int, Field(ge=0)] = 30
+    retention_years: Annotated[int, Field(ge=1)] = 5
+    conflict_tries: Annotated[int, Field(ge=1)] = 8
+    delivery_tries: Annotated[int, Field(ge=1)] = 12
+    reading_language: Literal["fr", "en"] = "fr"

@@ -1,0 +1,254 @@
+"""The ports: what a host implements, and the plain records that cross them.
+
+A storage keeps records, keys, deadlines and journal entries, and never looks inside their bytes. The obligations
+below are prose on purpose: `due_workflow.testing` holds one test for each of them. No SQL, no clock and no rule
+lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from due_workflow.models import Notice, Submission
+    from due_workflow.receipts import Ads, Mode, Receipt, Unreadable
+
+
+class Kind(StrEnum):
+    """The kinds of record."""
+
+    CABINET = "cabinet"
+    CLIENT = "client"
+    FILING = "filing"
+    DEPOSIT = "deposit"
+    RECEIPT = "receipt"
+    NOTICE = "notice"
+    COMMAND = "command"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The name of a record inside its firm."""
+
+    kind: Kind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.id}"
+
+
+class Sealed(bytes):
+    """Bytes that may hold personal data: their `repr` tells the length only, so no traceback can print them."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One versioned record.
+
+    Attributes:
+        ref: kind and id, unique within the firm.
+        version: 0 means "create"; otherwise the version that was loaded. The storage stores version + 1.
+        state: a short word to filter and count by.
+        data: JSON with its schema number; the storage never looks inside.
+        keys: words to find it by ("siret:…", "deposit.ref:…", "in_doubt"). Each write replaces the whole set.
+        due: the earliest of its deadlines (aware UTC), or None.
+    """
+
+    ref: Ref
+    version: int
+    state: str
+    data: bytes = field(repr=False)
+    keys: frozenset[str] = frozenset()
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journal entry of one case: `seq` counts from 1, `hash` chains it to the entry before (hex SHA-256)."""
+
+    case: Ref
+    seq: int
+    data: bytes
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one command changes: all of it is committed, or none.
+
+    Attributes:
+        write: records to create (version 0) or replace (the version loaded).
+        check: records that must still have the version loaded when the commit takes effect; not changed.
+        entries: journal entries to append.
+    """
+
+    write: Sequence[Record] = ()
+    check: Sequence[Record] = ()
+    entries: Sequence[Entry] = ()
+
+
+@runtime_checkable
+class Storage(Protocol):
+    """Where a host keeps the records of its firms.
+
+    Every method but `claim` works inside one firm (`cabinet`, an opaque string) and never sees another's.
+    Instants are aware UTC, kept to the microsecond. A storage may be called from several threads.
+
+    Attributes:
+        joined: True when it writes inside a transaction that the host commits. It then sees its own writes, lets a
+            Conflict go to the host, and refuses `claim`.
+    """
+
+    joined: bool
+
+    def load(self, cabinet: str, refs: Sequence[Ref] = (), keys: Sequence[str] = ()) -> Sequence[Record]:
+        """The records named by any of `refs`, or carrying any of `keys`, each once; what is missing is absent.
+
+        Keys given here name few records; they are matched across kinds. Sees all that was committed before the call.
+        """
+        ...
+
+    def commit(self, cabinet: str, changes: Changes) -> None:
+        """Apply `changes` whole or not at all; when it returns, they are durable.
+
+        Raises:
+            Conflict: a written or checked record has another version now, a created one exists, or an entry
+                (case, seq) exists. `refs` names them. What `check` names cannot change between the check and
+                the commit.
+        """
+        ...
+
+    def find(
+        self,
+        cabinet: str,
+        kind: Kind,
+        states: Sequence[str] = (),
+        keys: Sequence[str] = (),
+        due_by: datetime | None = None,
+        after: str = "",
+        limit: int = 100,
+    ) -> Sequence[Record]:
+        """Records of `kind` by ascending id (by code point), those after the id `after`, `limit` at most.
+
+        Kept: any of `states` (all when empty), any of `keys` (all when empty), due at or before `due_by`.
+        """
+        ...
+
+    def counts(self, cabinet: str, kind: Kind) -> Mapping[str, int]:
+        """How many records of `kind` stand in each state; states without records are absent."""
+        ...
+
+    def journal(self, cabinet: str, case: Ref, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """The entries of `case` with seq > `after`, in order, `limit` at most."""
+        ...
+
+    def claim(
+        self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int
+    ) -> Sequence[tuple[str, Record]]:
+        """Lease due records, of all firms: those of `kinds` with due <= `now`, the longest due first.
+
+        Commits by itself: each one's due is moved to `until` and its version bumped, so that no other claimer gets
+        it before `until`. Returned as they then are. The only call that crosses firms.
+        """
+        ...
+
+
+@runtime_checkable
+class Notifier(Protocol):
+    """Delivers notices to people. Called at least once for each notice, outside any transaction."""
+
+    name: str
+
+    def send(self, notice: Notice) -> None:
+        """Deliver it, or raise. The same `notice.id` may come again: recipients can drop repeats by it.
+
+        Raises:
+            Retry: not now; again after the given time or the worker's backoff.
+            Undeliverable: never; it becomes a dead letter.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A file ready to hand over: made and committed before the wire is touched."""
+
+    filename: str
+    content: bytes = field(repr=False)
+    sha256: str
+    mode: Mode
+    submissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PieceRef:
+    """The name of one piece waiting at a portal, as its listing gives it."""
+
+    portal: str
+    account: str
+    kind: str
+    number: str
+    stamp: str = ""
+
+
+@runtime_checkable
+class Portal(Protocol):
+    """A portal's far end; how the bytes travel is the adapter's affair.
+
+    Attributes:
+        name: "jedeclare", "urssaf"…
+        account: the firm's account there; piece numbers are unique per account only.
+        recipient: whose ARS decides: "CIRSO", "URSSAF".
+    """
+
+    name: str
+    account: str
+    recipient: str
+
+    def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
+        """Make the file. Pure: no byte leaves. The content of each attempt is in `submission.declaration`."""
+        ...
+
+    def deposit(self, parcel: Parcel) -> Ads | None:
+        """Hand the file over, once.
+
+        Raises:
+            NotSent: no byte left. Any other failure means doubt.
+        """
+        ...
+
+    def find(self, parcel: Parcel) -> Ads | None:
+        """Look for a parcel handed over before. None: the portal affirms that it has nothing.
+
+        Raises:
+            CannotTell: it does not know.
+        """
+        ...
+
+    def available(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]:
+        """List pieces, marking nothing, those retrieved before included. `refs`: the open deposits' references."""
+        ...
+
+    def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
+        """Read one piece; repeatable."""
+        ...
+
+
+class Clock(Protocol):
+    """Where the engine takes the time from."""
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        ...

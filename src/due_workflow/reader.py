@@ -1,0 +1,288 @@
+"""`Reader`: what stands where. It loads and shows; it never writes and never decides.
+
+The declaration (with its NIR) is read from the payload only where one case is asked for by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from due_workflow import journal
+from due_workflow.base import plain
+from due_workflow.errors import NotFound
+from due_workflow.filings import attempt
+from due_workflow.firm import proof_of_test
+from due_workflow.hiring import declaration_in, situation
+from due_workflow.journal import JournalBroken, Told
+from due_workflow.machine import CLIENT, SUBMISSION, Explanation, Situation
+from due_workflow.models import (
+    Cabinet,
+    ClientFile,
+    Deposit,
+    Filing,
+
+    Policy,
+    Submission,
+    reference_of,
+)
+from due_workflow.ports import Clock, Entry, Kind, Ref, Storage
+from due_workflow.receipts import Mode, Received
+from due_workflow.receiving import ReceiveResult, raw_of
+from due_workflow.records import Held, Outgoing, decode
+from due_workflow.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What `verify_journal` found: cases and entries that hold, and each fault."""
+
+    cases: int
+    entries: int
+    faults: tuple[str, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether every chain holds and every record is the fold of its journal."""
+        return not self.faults
+
+
+class Reader:
+    """The questions that a host may ask about one firm."""
+
+    def __init__(self, storage: Storage, cabinet: str, policy: Policy, clock: Clock) -> None:
+        self._storage, self._cabinet, self._policy, self._clock = storage, cabinet, policy, clock
+
+    def _unit(self) -> Unit:
+        return Unit(self._storage, self._cabinet, self._policy, self._clock.now(), "")
+
+    # ---- one case
+
+    def cabinet(self) -> Cabinet:
+        """The firm: software, portal, epoch."""
+        return self._unit().cabinet_facts()
+
+    def client(self, siren: str) -> ClientFile:
+        """The client of that SIREN or SIRET, with its state and its mandate.
+
+        Raises:
+            NotFound: this firm has no such client.
+        """
+        return self._unit().client("".join(siren.split()))
+
+    def filing(self, reference: str) -> Filing:
+        """The hire's file of that reference, with its declaration unless purged."""
+        held = self._unit().need(Kind.FILING, reference)
+        filing: Filing = held.facts
+        return filing.with_(declaration=declaration_in(held, filing.content))
+
+    def submission(self, id: str) -> Submission:
+        """The attempt of that id, with its declaration unless purged."""
+        held = self._unit().need(Kind.FILING, reference_of(id))
+        sub = attempt(held.facts, id)
+        return sub.with_(declaration=declaration_in(held, sub.content))
+
+    def deposit(self, id: str) -> Deposit:
+        """The deposit of that id."""
+        return self._unit().deposit(id)
+
+    def receipt(self, id: str) -> Received:
+        """A receipt by its id, its raw bytes with it."""
+        held = self._unit().need(Kind.RECEIPT, id)
+        received: Received = held.facts
+        raw = raw_of(held.payload_data())
+        return received if raw is None else received.with_(receipt=received.receipt.with_(raw=raw))
+
+    def parcel(self, deposit: str) -> bytes:
+        """The bytes that were handed over in a deposit.
+
+        Raises:
+            NotFound: the host sent it by itself, or it was purged.
+        """
+        content = raw_of({"raw": self._document(f"parcel:{deposit}")})
+        assert content is not None
+        return content
+
+    def _document(self, id: str) -> str:
+        return str(self._unit().need(Kind.DOCUMENT, id).payload_data()["content"])
+
+    def named(self, name: str) -> object:
+        """What a command's result name ("submission:…", "filing:…") stands for now."""
+        kind, _, id = name.partition(":")
+        match kind:
+            case "submission":
+                return self.submission(id)
+            case "filing":
+                return self.filing(id)
+            case "client":
+                return self.client(id)
+            case "deposit":
+                return self.deposit(id)
+            case "cabinet":
+                return self.cabinet()
+            case "receipt":
+                r = self.receipt(id)
+                states = {sid: self.submission(sid).state for sid in r.reached}
+                return ReceiveResult(id, r.state, True, states, r.why)
+        raise NotFound(kind, id)
+
+    # ---- many cases
+
+    def find(
+        self,
+        *,
+        status: Sequence[str] = (),
+        siren: str | None = None,
+        siret: str | None = None,
+        overdue: bool = False,
+        in_doubt: bool = False,
+        after: str = "",
+        limit: int = 100,
+    ) -> tuple[Filing, ...]:
+        """Hires by reference, a page of `limit` after the reference `after`; one of the keys at most narrows it.
+
+        Args:
+            status: any of these `FilingStatus` values; all when empty.
+            siren: of this client.
+            siret: of this establishment.
+            overdue: only hires with an attempt whose answer is overdue.
+            in_doubt: only hires with an attempt in doubt.
+            after: the last reference of the page before.
+            limit: how many at most.
+        """
+        keys = [
+            key
+            for key, wanted in (
+                ("overdue", overdue),
+                ("in_doubt", in_doubt),
+                (f"siret:{siret}", siret),
+                (f"siren:{siren}", siren),
+            )
+            if wanted
+        ]
+        records = self._storage.find(
+            self._cabinet, Kind.FILING, tuple(status), tuple(keys[:1]), after=after, limit=limit
+        )
+        return tuple(decode(record).facts for record in records)
+
+    def every(
+        self, kind: Kind, states: Sequence[str] = (), keys: Sequence[str] = (), page: int = 500
+    ) -> Iterator[Held]:
+        """All records of a kind, page by page."""
+        after = ""
+        while records := self._storage.find(self._cabinet, kind, states, keys, after=after, limit=page):
+            yield from map(decode, records)
+            after = records[-1].ref.id
+
+    def clients(self) -> Iterator[ClientFile]:
+        """Every client, by SIREN."""
+        return (held.facts for held in self.every(Kind.CLIENT))
+
+    def filings(self, status: Sequence[str] = (), siren: str | None = None) -> Iterator[Filing]:
+        """Every hire, by reference, with its declaration unless purged."""
+        for held in self.every(Kind.FILING, tuple(status), (f"siren:{siren}",) if siren else ()):
+            yield held.facts.with_(declaration=declaration_in(held, held.facts.content))
+
+    def deposits(self, states: Sequence[str] = ()) -> Iterator[Deposit]:
+        """Every deposit; `states`: open, in_doubt, closed."""
+        return (held.facts for held in self.every(Kind.DEPOSIT, tuple(states)))
+
+    def tray(self) -> tuple[Received, ...]:
+        """The receipts that wait for a person or a reference, and those of another mode than their deposit."""
+        return tuple(held.facts for held in self.every(Kind.RECEIPT, ("tray", "mismatch")))
+
+    def notices(self, states: Sequence[str] = ()) -> Iterator[Outgoing]:
+        """The notices with their delivery; `states`: pending, delivered, dead."""
+        return (held.facts for held in self.every(Kind.NOTICE, tuple(states)))
+
+    def counts(self, kind: Kind | str = Kind.FILING) -> Mapping[str, int]:
+        """How many records of that kind stand in each state; hires by what staff read."""
+        return dict(self._storage.counts(self._cabinet, Kind(kind)))
+
+    # ---- why, and since when
+
+    def explain(self, id: str, *, late: bool = False, confirm: bool = False) -> tuple[Explanation, ...]:
+        """Every event of the present state of a client (SIREN) or an attempt, with every reason against it.
+
+        Without side effects. A hire's reference explains its last attempt, REAL before TEST.
+        """
+        u = self._unit()
+        digits = "".join(id.split())
+        client = u.get(Kind.CLIENT, digits[:9]) if len(digits) in (9, 14) and digits.isdecimal() else None
+
+        epoch = u.cabinet_facts().epoch
+        if client is not None:
+            file: ClientFile = client.facts
+            proof = proof_of_test(u, file.siren, epoch)
+            s = Situation(u.now, u.policy, file, mandate=file.mandate, qualified=proof is not None)
+            return CLIENT.explain(file.state, s)
+        sub = self._meant(u, id)
+        filing = u.filing(sub.reference)
+        qualified = proof_of_test(u, filing.siren, epoch) is not None
+        asked = situation(u, filing, sub, late=late or sub.late_allowed, confirm=confirm, qualified=qualified)
+        return SUBMISSION.explain(sub.state, asked)
+
+    def _meant(self, u: Unit, id: str) -> Submission:
+        held = u.get(Kind.FILING, id)
+        if held is None:
+            return attempt(u.filing(reference_of(id)), id)
+        filing: Filing = held.facts
+        last = filing.latest(Mode.REAL) or filing.latest(Mode.TEST)
+        if last is None:
+            raise NotFound("submission", id)
+        return last
+
+    def case_of(self, id: str) -> Ref:
+        """The journaled case that `id` names: a client, a hire (or one of its attempts), a deposit, the firm."""
+        u = self._unit()
+        digits = "".join(id.split())
+        refs = [Ref(Kind.FILING, id), Ref(Kind.DEPOSIT, id), Ref(Kind.CLIENT, digits[:9]), Ref(Kind.CABINET, id)]
+        u.load(refs)
+        for ref in refs:
+            if u.get(ref.kind, ref.id) is not None:
+                return ref
+        reference = reference_of(id)
+        u.need(Kind.FILING, reference)
+        return Ref(Kind.FILING, reference)
+
+    def journal(self, id: str) -> tuple[Told, ...]:
+        """What was decided about a case, in order: a client, a hire, a deposit or the firm."""
+        return tuple(journal.read(entry) for entry in self.entries(self.case_of(id)))
+
+    def entries(self, case: Ref, page: int = 1000) -> Iterator[Entry]:
+        """The raw entries of a case, in order."""
+        after = 0
+        while found := self._storage.journal(self._cabinet, case, after, page):
+            yield from found
+            after = found[-1].seq
+
+    def verify_journal(self, id: str | None = None) -> Verified:
+        """Check chains and that each record is the fold of its journal (payload aside); of one case, or of all."""
+        u = self._unit()
+        if id is not None:
+            ref = self.case_of(id)
+            cases: Iterator[Held] = iter([u.need(ref.kind, ref.id)])
+        else:
+            kinds = (Kind.CABINET, Kind.CLIENT, Kind.FILING, Kind.DEPOSIT)
+            cases = (held for kind in kinds for held in self.every(kind))
+        count = entries = 0
+        faults = []
+        for held in cases:
+            count += 1
+            entries += held.seq
+            try:
+                self._verify(held)
+            except JournalBroken as broken:
+                faults.append(broken.text("en"))
+        return Verified(count, entries, tuple(faults))
+
+    def _verify(self, held: Held) -> None:
+        # another process may have gone on meanwhile: the record as read is compared with the chain up to its head
+        facts, seq, head = journal.replay(islice(self.entries(held.ref), held.seq))
+        if (seq, head) != (held.seq, held.head):
+            raise JournalBroken("journal_head", case=str(held.ref), seq=held.seq)
+        if facts != plain(held.facts):
+            raise JournalBroken("journal_fold", case=str(held.ref), seq=seq)
+
+

@@ -1,0 +1,285 @@
+"""What happens to a receipt: recognised, matched, joined to the evidence, or kept in the tray. Nothing is dropped.
+
+The state follows the evidence's standing, not the order of arrival. What cannot be placed waits with the reason why,
+and is tried again when a reference is learned, when the tray's own deadline comes, or when a person attaches it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from due_workflow.errors import InputRefused, NotFound
+from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, reach, standing_in, with_attempt
+from due_workflow.hiring import move, put
+from due_workflow.machine import Event, Situation
+from due_workflow.models import Deposit, Filing, Submission, SubmissionState, reference_of
+from due_workflow.ports import Kind, Ref
+from due_workflow.receipts import (
+    Acs,
+    Ads,
+    Ars,
+    Evidence,
+    Mode,
+    Outcome,
+    Received,
+    Unreadable,
+    Verdict,
+    evidence_of,
+)
+from due_workflow.records import awaiting_key, deposit_key, receipt_key
+from due_workflow.sending import learn_ref
+from due_workflow.unit import Unit
+
+S = SubmissionState
+SOON, DAILY = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveResult:
+    """What became of a receipt.
+
+    Attributes:
+        receipt: its id.
+        state: *applied*, *tray*, *mismatch*.
+        repeat: it was here before; nothing changed.
+        submissions: the state of each attempt that it reached.
+        why: why it waits in the tray.
+        ref_learned: the portal's reference that this receipt taught a deposit, whose waiting pieces can now be placed.
+    """
+
+    receipt: str
+    state: str
+    repeat: bool = False
+    submissions: Mapping[str, SubmissionState] = field(default_factory=dict)
+    why: str | None = None
+    ref_learned: tuple[str, str, str] | None = None
+
+
+def receive(u: Unit, paper: Ads | Acs | Ars | Unreadable, origin: str = "") -> ReceiveResult:
+    """Take one receipt in: whatever it is, it is kept. `origin`: the name under which a portal lists it."""
+    sha256 = paper.sha256
+    id = paper.identity
+    keys = () if isinstance(paper, Unreadable) else (deposit_key(paper.portal, paper.account, paper.portal_ref),)
+    found = u.load((Ref(Kind.RECEIPT, id),), keys)
+    known = u.get(Kind.RECEIPT, id)
+    if known is not None:
+        if origin and origin not in known.facts.origins:
+            u.put(Kind.RECEIPT, id, known.facts.with_(origins=(*known.facts.origins, origin)))
+        return _result(u, known.facts, repeat=True)
+    raw = paper.raw
+    bare = paper.with_(raw=b"" if isinstance(paper, Unreadable) else None)
+    received = Received(id=id, receipt=bare, sha256=sha256, received_at=u.now, state="tray")
+    if origin:
+        received = received.with_(origins=(origin,))
+    deposit = next((h.facts for h in found if h.ref.kind is Kind.DEPOSIT), None)
+    result = _place(u, received, deposit)
+    if raw:
+        u.put_payload(Kind.RECEIPT, id, {"raw": b64encode(raw).decode()})
+    return result
+
+
+def raw_of(payload: Mapping[str, str]) -> bytes | None:
+    """The bytes of a receipt from its payload; None where there were none, or once they were purged."""
+    return b64decode(payload["raw"]) if "raw" in payload else None
+
+
+def _result(u: Unit, r: Received, repeat: bool = False, learned: tuple[str, str, str] | None = None) -> ReceiveResult:
+    u.load([Ref(Kind.FILING, reference_of(sid)) for sid in r.reached])
+    states = {sid: attempt(u.filing(reference_of(sid)), sid).state for sid in r.reached}
+    return ReceiveResult(r.id, r.state, repeat, states, r.why, learned)
+
+
+def _place(u: Unit, received: Received, deposit: Deposit | None) -> ReceiveResult:
+    """Match a receipt and apply it, or put it in the tray with the reason."""
+    paper = received.receipt
+    if isinstance(paper, Unreadable):
+        return _tray(u, received, "unreadable", why=paper.why, due=False)
+    learned = None
+    if deposit is None and isinstance(paper, Ads):
+        deposit = _guess(u, paper)
+        learned = (paper.portal, paper.account, paper.portal_ref) if deposit is not None else None
+    if deposit is None:
+        return _tray(u, received, "unknown_ref")
+    if deposit.withdrawn:
+        return _tray(u, received, "withdrawn")
+    if paper.mode is not None and paper.mode is not deposit.mode:
+        mismatch = received.with_(state="mismatch", why="mode_mismatch", due=None)
+        u.put(Kind.RECEIPT, received.id, mismatch)
+        ref = Ref(Kind.DEPOSIT, deposit.id)
+        u.notice("mode_mismatch", ref, urgent=True, deposit=deposit.id, said=paper.mode.value, ours=deposit.mode.value)
+        return _result(u, mismatch)
+    reached = reach(paper, deposit)
+    if isinstance(reached, Ambiguous):
+        return _tray(u, received, reached.why)
+    return apply(u, received, deposit, reached, learned)
+
+
+def _tray(u: Unit, received: Received, code: str, why: str = "", due: bool = True) -> ReceiveResult:
+    new = u.get(Kind.RECEIPT, received.id) is None
+    wait = SOON if new else DAILY
+    kept = received.with_(state="tray", why=code, reached=(), due=u.now + wait if due else None)
+    u.put(Kind.RECEIPT, received.id, kept)
+    if new:
+        paper = received.receipt
+        ref = getattr(paper, "portal_ref", None)
+        u.notice(
+            f"tray_{code}", Ref(Kind.RECEIPT, received.id), receipt=received.id, kind=paper.kind, ref=ref, why=why
+        )
+    return _result(u, kept)
+
+
+def _guess(u: Unit, paper: Ads) -> Deposit | None:
+    """An ADS of unknown reference binds to the only deposit that it can be; such a guess is shown as one."""
+    held = u.load(keys=(awaiting_key(paper.portal, paper.account),))
+    fits = [h.facts for h in held if h.ref.kind is Kind.DEPOSIT and could_be(paper, h.facts, u.now)]
+    return learn_ref(u, fits[0].id, paper.portal_ref, guessed=True) if len(fits) == 1 else None
+
+
+def apply(
+    u: Unit,
+    received: Received,
+    deposit: Deposit,
+    reached: Mapping[str, Sequence[Verdict]],
+    learned: tuple[str, str, str] | None = None,
+) -> ReceiveResult:
+    """Join what the receipt says to the evidence of each attempt it reaches."""
+    paper = received.receipt
+    assert not isinstance(paper, Unreadable)
+    u.load([Ref(Kind.FILING, reference_of(sid)) for sid in reached])
+    states = {}
+    standing = deposit
+    for sid, verdicts in reached.items():
+        sub = _absorb(u, sid, evidence_of(paper, received.id, received.sha256, verdicts))
+        states[sid] = sub.state
+        if sub.deposit == deposit.id:
+            standing = standing_in(standing, sub)
+    if standing is not deposit:
+        u.put(Kind.DEPOSIT, deposit.id, standing, "noted", source=deposit.state, dest=standing.state)
+    ids = tuple(dict.fromkeys((*received.reached, *reached)))
+    u.put(Kind.RECEIPT, received.id, received.with_(state="applied", why=None, reached=ids, due=None))
+    return ReceiveResult(received.id, "applied", False, states, None, learned)
+
+
+def _absorb(u: Unit, sid: str, news: Evidence) -> Submission:
+    filing = u.filing(reference_of(sid))
+    old = attempt(filing, sid)
+    evidence = old.evidence.join(news)
+    if evidence is old.evidence:
+        _contradicted(u, filing, old, news)
+        return old
+    event = Event(evidence.standing(old.recipient) or "ads")
+    # receipt rows have no guards: the client need not be read
+    sub = move(u, old, event, Situation(u.now, u.policy, None, filing, old))
+    answered = sub.state in (S.ACCEPTED, S.CIRSO_REJECTED, S.PORTAL_REJECTED)
+    sub = sub.with_(evidence=evidence, overdue_since=None if answered else sub.overdue_since)
+    # a piece that moves no state is journaled as what it is, not as the event that its standing amounts to
+    told = event if sub.state is not old.state else "evidence"
+    filing = put(u, with_attempt(filing, sub), told, old.state, sub.state)
+    _tell(u, filing, old, sub)
+    return sub
+
+
+def _contradicted(u: Unit, filing: Filing, old: Submission, news: Evidence) -> None:
+    """A weaker piece that says the opposite is kept, moves nothing, and is told."""
+    before = old.evidence.decisive(old.recipient)
+    for slot, piece in news.slots.items():
+        mine = old.evidence.slots.get(slot)
+        opposite = piece.outcome.decides and mine is not None and mine.outcome.accepted != piece.outcome.accepted
+        if opposite and before is not None:
+            u.notice("contradiction", Ref(Kind.FILING, filing.reference), submission=old.id, state=old.state.value)
+            return
+
+
+_FINAL = {S.ACCEPTED: True, S.CIRSO_REJECTED: False, S.PORTAL_REJECTED: False}
+
+
+def _tell(u: Unit, filing: Filing, old: Submission, sub: Submission) -> None:
+    """The notices of a state that moved."""
+    if sub.state is old.state:
+        return
+    ref = Ref(Kind.FILING, filing.reference)
+    piece = sub.evidence.decisive(sub.recipient)
+    message = piece.message if piece is not None else ""
+    real = sub.mode is Mode.REAL
+    if old.state in _FINAL and _FINAL[old.state] != _FINAL.get(sub.state, _FINAL[old.state]):
+        u.notice("contradiction", ref, urgent=real, submission=sub.id, state=sub.state.value)
+    if sub.state is S.ACCEPTED:
+        u.notice("declared" if real else "test_accepted", ref, submission=sub.id, message=message)
+        if real and (len(accepted_real(filing)) > 1 or filing.elsewhere is not None):
+            u.notice("double_filing", ref, urgent=True, reference=filing.reference)
+    elif sub.state in (S.PORTAL_REJECTED, S.CIRSO_REJECTED):
+        u.notice(sub.state.value, ref, urgent=real, submission=sub.id, mode=sub.mode.value, message=message)
+    if not real and old.state is S.ACCEPTED and u.storage.find(u.cabinet, Kind.CLIENT, states=("live",), limit=1):
+        u.notice("proof_fell", ref, urgent=True, submission=sub.id, epoch=sub.epoch)
+
+
+# ---- the tray
+
+
+def attach(u: Unit, receipt: str, outcomes: Mapping[str, Outcome], by: str) -> ReceiveResult:
+    """A person says which attempt a waiting receipt means, and what it says of each.
+
+    Raises:
+        InputRefused: not in the tray, unreadable, of another deposit or mode, or an attempt without a deposit
+            (mark_sent first).
+    """
+    received: Received = u.need(Kind.RECEIPT, receipt).facts
+    paper = received.receipt
+    if isinstance(paper, Unreadable):
+        raise InputRefused("attach_unreadable", receipt=receipt)
+    if received.state != "tray" and received.attached_by is None:
+        raise InputRefused("attach_not_in_tray", receipt=receipt, state=received.state)
+    if not outcomes:
+        raise InputRefused("nothing_named")
+    u.load([Ref(Kind.FILING, reference_of(sid)) for sid in outcomes])
+    learned = None
+    by_deposit: dict[str, dict[str, Sequence[Verdict]]] = {}
+    for sid, outcome in outcomes.items():
+        sub = attempt(u.filing(reference_of(sid)), sid)
+        if sub.deposit is None or not sub.begun:
+            raise InputRefused("attach_without_deposit", submission=sid)
+        said = next((v for v in _verdicts(paper) if v.outcome is outcome), None)
+        verdict = Verdict(outcome=outcome, message=said.message if said else "", restated=bool(said and said.restated))
+        by_deposit.setdefault(sub.deposit, {})[sid] = (verdict,)
+    received = received.with_(attached_by=by or "?")
+    if len(by_deposit) > 1:
+        raise InputRefused("attach_two_deposits", receipt=receipt)
+    id, reached = next(iter(by_deposit.items()))
+    deposit = u.deposit(id)
+    if paper.mode is not None and paper.mode is not deposit.mode:
+        raise InputRefused("attach_other_mode", receipt=receipt, deposit=id)
+    if (deposit.portal, deposit.account) != (paper.portal, paper.account):
+        raise InputRefused("attach_other_account", receipt=receipt, deposit=id)
+    if deposit.ref is None:
+        deposit = learn_ref(u, id, paper.portal_ref)
+        learned = (paper.portal, paper.account, paper.portal_ref)
+    elif deposit.ref != paper.portal_ref:
+        raise InputRefused("attach_other_ref", receipt=receipt, deposit=id, ref=deposit.ref)
+    return apply(u, received, deposit, reached, learned)
+
+
+def _verdicts(paper: Ads | Acs | Ars) -> Sequence[Verdict]:
+    return paper.verdicts
+
+
+def again(u: Unit, receipt: str) -> ReceiveResult:
+    """Try to place a waiting receipt once more."""
+    held = u.get(Kind.RECEIPT, receipt)
+    if held is None:
+        raise NotFound("receipt", receipt)
+    received: Received = held.facts
+    paper = received.receipt
+    if received.state != "tray" or isinstance(paper, Unreadable):
+        return _result(u, received, repeat=True)
+    found = u.load(keys=(deposit_key(paper.portal, paper.account, paper.portal_ref),))
+    deposit = next((h.facts for h in found if h.ref.kind is Kind.DEPOSIT), None)
+    return _place(u, received, deposit)
+
+
+def waiting_for(u: Unit, portal: str, account: str, ref: str) -> list[str]:
+    """The receipts in the tray that name this reference."""
+    held = u.load(keys=(receipt_key(portal, account, ref),))
+    return sorted(h.ref.id for h in held if h.ref.kind is Kind.RECEIPT)

@@ -1,0 +1,209 @@
+"""How facts become records and come back: the JSON with its schema number, the words to find it by, its deadline.
+
+A record's JSON is ``{"v", "seq", "head", "facts", "payload"}``. `facts` are journaled; `payload` (a JSON text of its
+own: declarations with their salt, raw receipts, the firm's secret) is not, is parsed only when asked for, and can be
+erased. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from due_workflow.base import Instant, Model, cleaned
+from due_workflow.errors import InputRefused, StorageUnusable
+from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice
+from due_workflow.ports import Kind, Record, Ref, Sealed
+from due_workflow.receipts import Mode, Received
+
+SCHEMA = 1
+_HEAD = f'{{"v":{SCHEMA},'.encode()
+
+
+class Outgoing(Model):
+    """A notice on its way: which notifiers have it, how often it was tried, when it is tried next."""
+
+    notice: Notice
+    state: Literal["pending", "delivered", "dead"] = "pending"
+    done: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    tries: int = 0
+    trouble: str | None = None
+    due: Instant | None = None
+
+
+class Command(Model):
+    """A command that came with a key (its fingerprint and results), or work for the worker (release, collect)."""
+
+    name: str
+    state: Literal["done", "released", "collecting"] = "done"
+    fingerprint: str = ""
+    results: tuple[str, ...] = ()
+    by: str = ""
+    late: bool = False
+    tries: int = 0
+    cursor: Instant | None = None
+    skip: tuple[str, ...] = ()
+    trouble: str | None = None
+    due: Instant | None = None
+
+
+class Document(Model):
+    """A file kept as it was: a deposit's bytes, a mandate's scan. The bytes are the payload (base64)."""
+
+    filename: str
+    sha256: str
+    state: Literal["kept"] = "kept"
+
+
+F = TypeVar("F", bound=BaseModel)
+
+
+class _Envelope(BaseModel, Generic[F]):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    v: int
+    seq: int
+    head: str
+    facts: F
+    payload: str = ""
+
+
+_ENVELOPES: dict[Kind, type[_Envelope[Any]]] = {
+    Kind.CABINET: _Envelope[Cabinet],
+    Kind.CLIENT: _Envelope[ClientFile],
+    Kind.FILING: _Envelope[Filing],
+    Kind.DEPOSIT: _Envelope[Deposit],
+    Kind.RECEIPT: _Envelope[Received],
+    Kind.NOTICE: _Envelope[Outgoing],
+    Kind.COMMAND: _Envelope[Command],
+    Kind.DOCUMENT: _Envelope[Document],
+}
+JOURNALED = frozenset({Kind.CABINET, Kind.CLIENT, Kind.FILING, Kind.DEPOSIT})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record as the engine holds it. `kept`: keys that come from the payload and are carried along."""
+
+    ref: Ref
+    version: int
+    facts: Any
+    payload: str = field(default="", repr=False)
+    seq: int = 0
+    head: str = ""
+    kept: frozenset[str] = frozenset()
+
+    def payload_data(self) -> dict[str, Any]:
+        """The payload, parsed; empty once erased."""
+        return json.loads(self.payload) if self.payload else {}
+
+    def with_payload(self, data: dict[str, Any]) -> Held:
+        """The same record with another payload."""
+        return replace(self, payload=json.dumps(data, ensure_ascii=False))
+
+
+def decode(record: Record) -> Held:
+    """The facts of a stored record.
+
+    Raises:
+        StorageUnusable: written by a newer version of this library, or not by it.
+    """
+    if not record.data.startswith(_HEAD):
+        raise StorageUnusable("record_of_another_version", ref=str(record.ref), known=SCHEMA)
+    refused: InputRefused
+    try:
+        e = _ENVELOPES[record.ref.kind].model_validate_json(record.data)
+        kept = frozenset(k for k in record.keys if k.startswith("person:")) if record.keys else frozenset()
+        return Held(record.ref, record.version, e.facts, e.payload, e.seq, e.head, kept)
+    except ValidationError as error:
+        refused = cleaned(error)
+    raise StorageUnusable("record_unreadable", ref=str(record.ref), why=str(refused))
+
+
+def encode(held: Held) -> Record:
+    """The record to store for `held`."""
+    data = b'{"v":%d,"seq":%d,"head":"%b","facts":%b,"payload":%b}' % (
+        SCHEMA,
+        held.seq,
+        held.head.encode(),
+        held.facts.__pydantic_serializer__.to_json(held.facts, exclude_none=True),
+        json.dumps(held.payload, ensure_ascii=False).encode() if held.payload else b'""',
+    )
+    kind, facts = held.ref.kind, held.facts
+    state = facts.status.value if kind is Kind.FILING else getattr(facts, "state", "here")
+    return Record(held.ref, held.version, str(state), Sealed(data), _keys(held), _due(kind, facts))
+
+
+def _keys(held: Held) -> frozenset[str]:
+    facts = held.facts
+    match held.ref.kind:
+        case Kind.FILING:
+            return held.kept.union(filing_keys(facts))
+        case Kind.DEPOSIT:
+            found = {f"siret:{item.siret}" for item in facts.items.values()}
+            if facts.ref is not None:
+                found.add(deposit_key(facts.portal, facts.account, facts.ref))
+            elif facts.state != "closed":
+                found.add(awaiting_key(facts.portal, facts.account))
+            return frozenset(found)
+        case Kind.RECEIPT:
+            found = {f"for:{sid.rsplit('/', 2)[0]}" for sid in facts.reached}
+            found.update(f"piece:{origin}" for origin in facts.origins)
+            if facts.state == "tray" and facts.receipt.kind != "unreadable":
+                found.add(receipt_key(facts.receipt.portal, facts.receipt.account, facts.receipt.portal_ref))
+            return frozenset(found)
+        case _:
+            return frozenset()
+
+
+def filing_keys(filing: Filing) -> Iterable[str]:
+    """The words that a hire's record is found by."""
+    yield f"siren:{filing.siren}"
+    yield f"siret:{filing.siret}"
+    for sub in filing.submissions.values():
+        if sub.state == "in_doubt":
+            yield "in_doubt"
+        if sub.overdue_since is not None:
+            yield "overdue"
+        if sub.mode is Mode.TEST and sub.state == "accepted":
+            yield qualified_key(sub.epoch)
+            yield qualified_key(sub.epoch, filing.siren)
+
+
+def qualified_key(epoch: str, siren: str = "") -> str:
+    """The word of a hire with an accepted test under `epoch`, of the firm or of one client."""
+    return f"qualified:{epoch}:{siren}" if siren else f"qualified:{epoch}"
+
+
+def deposit_key(portal: str, account: str, ref: str) -> str:
+    """The word of the deposit that the portal knows by `ref`."""
+    return f"deposit.ref:{portal}/{account}/{ref}"
+
+
+def awaiting_key(portal: str, account: str) -> str:
+    """The word of deposits whose reference is not known yet."""
+    return f"deposit.await:{portal}/{account}"
+
+
+def receipt_key(portal: str, account: str, ref: str) -> str:
+    """The word of receipts that wait in the tray for the deposit `ref`."""
+    return f"receipt.ref:{portal}/{account}/{ref}"
+
+
+def _due(kind: Kind, facts: Any) -> datetime | None:
+    match kind:
+        case Kind.FILING:
+            of_attempts = (at for sub in facts.submissions.values() for at in sub.deadlines.values())
+            return min((*facts.deadlines.values(), *of_attempts), default=None)
+        case Kind.CLIENT:
+            return min(facts.deadlines.values(), default=None)
+        case Kind.RECEIPT | Kind.NOTICE | Kind.COMMAND:
+            due: datetime | None = facts.due
+            return due
+        case _:
+            return None

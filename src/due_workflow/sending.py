@@ -1,0 +1,304 @@
+"""Commands that hand declarations over: begin, sent, doubt, and the portal's reference of a deposit.
+
+`sending` is committed before the wire is touched. The gate is asked in the commit that writes the hire's file, and
+that commit depends on the client's record being as it was read. An attempt is handed over once, ever.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from due_workflow.errors import InputRefused, TransitionRefused
+from due_workflow.filings import attempt, standing_in, with_attempt
+from due_workflow.firm import proof_of_test
+from due_workflow.hiring import filled, move, noted, put, situation
+from due_workflow.machine import Event, Situation, gate
+from due_workflow.models import Deposit, DepositItem, Filing, Submission, SubmissionState, reference_of
+from due_workflow.ports import Kind, Parcel, Ref
+from due_workflow.receipts import Mode
+from due_workflow.records import deposit_key
+from due_workflow.unit import Unit
+
+S = SubmissionState
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """The portal account that a deposit goes to, and whose ARS decides there."""
+
+    portal: str
+    account: str = ""
+    recipient: str = "CIRSO"
+
+
+def load_attempts(u: Unit, submissions: Iterable[str]) -> tuple[Submission, ...]:
+    """The attempts of these ids, their hires' files loaded in one call."""
+    ids = tuple(dict.fromkeys(submissions))
+    u.load([Ref(Kind.FILING, reference_of(id)) for id in ids])
+    return tuple(attempt(u.filing(reference_of(id)), id) for id in ids)
+
+
+def groups(u: Unit, subs: Sequence[Submission], most: int) -> list[list[Submission]]:
+    """One employer and one mode a deposit, `most` attempts at most, never two of one hire."""
+    by: dict[tuple[str, Mode], list[list[Submission]]] = {}
+    for sub in subs:
+        lots = by.setdefault((u.filing(sub.reference).siret, sub.mode), [[]])
+        lot = lots[-1]
+        if len(lot) >= most or any(other.reference == sub.reference for other in lot):
+            lots.append(lot := [])
+        lot.append(sub)
+    return [lot for lots in by.values() for lot in lots if lot]
+
+
+def _asked(u: Unit, sub: Submission, late: bool) -> tuple[Filing, Situation]:
+    """The situation of one attempt at the gate, and the commit made to depend on what the gate read."""
+    filing = u.filing(sub.reference)
+    client = u.get(Kind.CLIENT, filing.siren)
+    if client is not None:
+        u.check(client)
+    qualified = True
+    if sub.mode is Mode.REAL and u.policy.on_new_version == "block":
+        proof = proof_of_test(u, filing.siren, u.cabinet_facts().epoch)
+        qualified = proof is not None
+        if proof is not None:
+            u.check(proof)
+    return filing, situation(u, filing, sub, late=late or sub.late_allowed, qualified=qualified)
+
+
+def begin(u: Unit, sub: Submission, deposit: str, channel: Channel, late: bool) -> Submission:
+    """prepared → sending, through the gate.
+
+    Raises:
+        TransitionRefused: with every reason of the gate; nothing is staged.
+    """
+    filing, s = _asked(u, sub, late)
+    sub = attempt(filing, sub.id)
+    firm = u.get(Kind.CABINET, u.cabinet)
+    begun = move(u, sub, Event.BEGIN_SEND, s).with_(
+        begun_at=u.now,
+        epoch=u.cabinet_facts().epoch,
+        late=sub.mode is Mode.REAL and u.now >= filing.hire_at,
+        late_allowed=s.late,
+        deposit=deposit,
+        recipient=channel.recipient,
+    )
+    client = u.get(Kind.CLIENT, filing.siren)
+    seen = [h for h in (client, firm) if h is not None]
+    put(u, with_attempt(filing, begun), Event.BEGIN_SEND, sub.state, begun.state, *seen)
+    return begun
+
+
+def new_deposit(
+    u: Unit, id: str, subs: Sequence[Submission], channel: Channel, at: datetime, parcel: Parcel | None = None
+) -> Deposit:
+    """Stage the deposit of these attempts."""
+    items = {s.id: DepositItem(reference=s.reference, siret=u.filing(s.reference).siret) for s in subs}
+    deposit = Deposit(
+        id=id,
+        portal=channel.portal,
+        account=channel.account,
+        recipient=channel.recipient,
+        mode=subs[0].mode,
+        handed_at=at,
+        filename=parcel.filename if parcel else None,
+        sha256=parcel.sha256 if parcel else None,
+        items=items,
+    )
+    u.put(Kind.DEPOSIT, id, deposit, "deposit", dest=deposit.state)
+    if parcel is not None:
+        u.document(f"parcel:{id}", parcel.filename, parcel.sha256, parcel.content)
+    return deposit
+
+
+def new_id() -> str:
+    """A deposit's id."""
+    return f"D-{secrets.token_hex(8)}"
+
+
+def begin_send(u: Unit, submissions: Iterable[str], channel: Channel, late: bool) -> tuple[Deposit, ...]:
+    """Begin attempts that the host sends by itself: all of them or none."""
+    deposits = []
+    for lot in groups(u, load_attempts(u, submissions), u.policy.per_deposit):
+        id = new_id()
+        begun = [begin(u, sub, id, channel, late) for sub in lot]
+        deposits.append(new_deposit(u, id, begun, channel, u.now))
+    return tuple(deposits)
+
+
+def begin_lot(
+    u: Unit,
+    lot: Sequence[str],
+    channel: Channel,
+    late: bool,
+    render: object,
+    refused: dict[str, TransitionRefused],
+) -> tuple[Deposit, Parcel] | None:
+    """Begin one lot for a portal: a denied attempt is set apart in `refused` and does not stop the others."""
+    id, begun = new_id(), []
+    for sub in load_attempts(u, lot):
+        try:
+            begun.append(begin(u, sub, id, channel, late))
+        except TransitionRefused as denied:
+            refused[sub.id] = denied
+    if not begun:
+        return None
+    parcel: Parcel = render([filled(u.need(Kind.FILING, s.reference), s) for s in begun], begun[0].mode)  # type: ignore[operator]
+    return new_deposit(u, id, begun, channel, u.now, parcel), parcel
+
+
+def mark_sent(
+    u: Unit, submissions: Iterable[str], ref: str | None, at: datetime, channel: Channel
+) -> tuple[Submission, ...]:
+    """Record that these attempts were sent: a fact, never refused, flagged where the gate would have denied."""
+    if at > u.now:
+        raise InputRefused("sent_in_future", at=at)
+    subs = load_attempts(u, submissions)
+    if not subs:
+        raise InputRefused("nothing_named")
+    fresh = [s for s in subs if s.deposit is None]
+    lots = groups(u, fresh, 100)
+    known = dict.fromkeys(s.deposit for s in subs if s.deposit is not None)
+    if ref is not None and len(lots) + len(known) > 1:
+        raise InputRefused("one_ref_one_deposit", deposits=len(lots) + len(known))
+    for lot in lots:
+        id = new_id()
+        new_deposit(u, id, lot, channel, at)
+        known[id] = None
+        for sub in lot:
+            _sent(u, sub.with_(deposit=id, recipient=channel.recipient), at)
+    for sub in subs:
+        if sub.deposit is not None:
+            _sent(u, sub, at)
+    for deposit in known:
+        if ref is not None:
+            learn_ref(u, deposit, ref)
+    return tuple(attempt(u.filing(s.reference), s.id) for s in subs)
+
+
+def _sent(u: Unit, sub: Submission, at: datetime) -> Submission:
+    filing, s = _asked(u, sub, late=False)
+    irregular = sub.irregular
+    if not sub.begun:
+        irregular = tuple(denial.code for denial in gate(s))
+        epoch = u.cabinet_facts().epoch
+        late = sub.mode is Mode.REAL and at >= filing.hire_at
+        sub = sub.with_(begun_at=at, epoch=epoch, late=late, irregular=irregular)
+    before = sub.state
+    sub = move(u, sub, Event.SENT, s)
+    sub = sub.with_(sent_at=sub.sent_at or at)
+    seen = [h for h in (u.get(Kind.CLIENT, filing.siren), u.get(Kind.CABINET, u.cabinet)) if h is not None]
+    filing = put(u, with_attempt(filing, sub), Event.SENT, before, sub.state, *seen)
+    if irregular and before is S.PREPARED:
+        ref = Ref(Kind.FILING, filing.reference)
+        u.notice("sent_irregular", ref, urgent=True, submission=sub.id, reasons=", ".join(irregular))
+    noted(u, sub)
+    return sub
+
+
+def unsent(u: Unit, deposit: str) -> Deposit:
+    """The portal adapter swears that no byte left: its attempts go back to *prepared*, their release kept."""
+    held = u.deposit(deposit)
+    for sub in load_attempts(u, held.items):
+        if sub.state is S.SENDING and sub.deposit == deposit:
+            filing = u.filing(sub.reference)
+            back = move(u, sub, Event.UNSENT, situation(u, filing, sub)).with_(
+                begun_at=None, epoch="", late=False, deposit=None
+            )
+            put(u, with_attempt(filing, back), Event.UNSENT, sub.state, back.state)
+    items = {id: item.with_(standing="settled") for id, item in held.items.items()}
+    gone = held.with_(items=items, withdrawn=True)
+    u.put(Kind.DEPOSIT, deposit, gone, Event.UNSENT, source=held.state, dest=gone.state)
+    return gone
+
+
+def each(u: Unit, deposit: str, event: Event, at: datetime | None = None) -> Deposit:
+    """The same event for every attempt of a deposit that it still concerns (sending, or in doubt)."""
+    held = u.deposit(deposit)
+    for sub in load_attempts(u, held.items):
+        if sub.state not in (S.SENDING, S.IN_DOUBT) or sub.deposit != deposit:
+            continue
+        filing = u.filing(sub.reference)
+        moved = move(u, sub, event, situation(u, filing, sub))
+        if event is Event.SENT:
+            moved = moved.with_(sent_at=moved.sent_at or at or sub.begun_at)
+        if moved is sub:
+            continue
+        put(u, with_attempt(filing, moved), event, sub.state, moved.state)
+        noted(u, moved)
+        if event is Event.DOUBT:
+            ref = Ref(Kind.FILING, filing.reference)
+            u.notice("in_doubt", ref, urgent=True, submission=sub.id, mode=sub.mode.value)
+    return u.deposit(deposit)
+
+
+def settle_doubt(u: Unit, deposit: str, ref: str | None, not_found: bool) -> Deposit:
+    """Say what became of a deposit in doubt; touches only what is still in doubt."""
+    if (ref is None) == (not not_found):
+        raise InputRefused("settle_one_of")
+    held = u.deposit(deposit)
+    if ref is not None:
+        learn_ref(u, deposit, ref)
+        return each(u, deposit, Event.SENT)
+    if held.ref is not None:
+        raise InputRefused("settle_ref_known", deposit=deposit, ref=held.ref)
+    return each(u, deposit, Event.NOT_FOUND)
+
+
+def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit:
+    """Note the portal's reference of a deposit. A guessed one that proves wrong is replaced.
+
+    Raises:
+        InputRefused: another deposit of the account has this reference, or this deposit has another one for sure.
+    """
+    ref = ref.strip()
+    if not ref:
+        raise InputRefused("empty_ref")
+    held = u.deposit(deposit)
+    if held.ref == ref:
+        if not held.guessed or guessed:
+            return held
+        sure = held.with_(guessed=False)
+        u.put(Kind.DEPOSIT, deposit, sure, "learn_ref", source=held.state, dest=sure.state)
+        return sure
+    if held.ref is not None and not held.guessed:
+        raise InputRefused("ref_known", deposit=deposit, ref=held.ref)
+    for other in u.load(keys=(deposit_key(held.portal, held.account, ref),)):
+        if other.ref.kind is Kind.DEPOSIT and other.ref.id != deposit:
+            raise InputRefused("ref_taken", ref=ref, deposit=other.ref.id)
+    wrong = held.ref
+    held = held.with_(ref=ref, guessed=guessed)
+    if wrong is not None:
+        held = _unbound(u, held, wrong)
+    u.put(Kind.DEPOSIT, deposit, held, "learn_ref", dest=held.state)
+    if guessed:
+        u.notice("ref_guessed", Ref(Kind.DEPOSIT, deposit), deposit=deposit, ref=ref)
+    return held
+
+
+def _unbound(u: Unit, deposit: Deposit, wrong: str) -> Deposit:
+    """Detach the pieces of a reference that was guessed wrongly; they go back to the tray."""
+    receipts = {
+        h.ref.id
+        for h in u.load(keys=[f"for:{item.reference}" for item in deposit.items.values()])
+        if h.ref.kind is Kind.RECEIPT and getattr(h.facts.receipt, "portal_ref", None) == wrong
+    }
+    for id in sorted(receipts):
+        received = u.need(Kind.RECEIPT, id).facts
+        u.put(Kind.RECEIPT, id, received.with_(state="tray", why="unknown_ref", reached=(), due=u.now))
+    for sub in load_attempts(u, deposit.items):
+        slots = {slot: p for slot, p in sub.evidence.slots.items() if p.receipt not in receipts}
+        if slots == sub.evidence.slots:
+            continue
+        filing = u.filing(sub.reference)
+        s = situation(u, filing, sub)
+        back = move(u, sub, Event.UNBOUND, s).with_(evidence=sub.evidence.with_(slots=slots))
+        again = back.evidence.standing(back.recipient)
+        if again is not None:
+            back = move(u, back, Event(again), s)
+        put(u, with_attempt(filing, back), Event.UNBOUND, sub.state, back.state)
+        deposit = standing_in(deposit, back)
+    u.notice("guess_corrected", Ref(Kind.DEPOSIT, deposit.id), urgent=True, deposit=deposit.id, ref=wrong)
+    return deposit

@@ -1,0 +1,1 @@
+"""For hosts: the contracts that an adapter must keep, and fakes with which to test a whole integration."""

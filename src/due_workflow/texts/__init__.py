@@ -1,0 +1,64 @@
+"""The one catalogue of what a firm's staff and its support desk read, in French and English.
+
+Rules hold codes and facts; a sentence is made here, at the edge. Keys are `section.code`; each value is a pair
+(French, English) of `str.format` templates over the facts. A missing key is a fault of ours, and a test holds that
+every code has its texts; should one slip through all the same, `render` shows the code rather than fail.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from due_workflow.texts.notices import NOTICES
+from due_workflow.texts.refusals import REFUSALS
+from due_workflow.texts.window import WINDOW
+from due_workflow.texts.words import WORDS
+
+CATALOGUE: Mapping[str, tuple[str, str]] = {**WORDS, **REFUSALS, **NOTICES, **WINDOW}
+LANGUAGES = ("fr", "en")
+
+_PARIS = ZoneInfo("Europe/Paris")
+
+
+class _Facts(string.Formatter):
+    """Formats facts for people: instants in Paris time, words of the catalogue translated, lists joined."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # type: ignore[override]
+        return kwargs.get(str(key), "?")
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if format_spec.startswith("word:"):
+            return word(format_spec[5:], str(value), self.lang)
+        return shown(value, self.lang)
+
+
+def shown(value: object, lang: str = "fr") -> str:
+    """A fact as people read it: 23/11/2026 14:05 (Paris time), 23/11/2026, or its text."""
+    if isinstance(value, datetime):
+        local = value.astimezone(_PARIS) if value.tzinfo else value
+        return local.strftime("%d/%m/%Y %H:%M" if lang == "fr" else "%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y" if lang == "fr" else "%Y-%m-%d")
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(shown(item, lang) for item in value)
+    return "—" if value is None else str(value)
+
+
+def render(key: str, lang: str = "fr", facts: Mapping[str, object] | None = None) -> str:
+    """The text of `key` in `lang`, filled with `facts`; the key itself where the catalogue has none."""
+    pair = CATALOGUE.get(key)
+    if pair is None:
+        return f"{key} {dict(facts)}" if facts else key
+    return _Facts(lang).vformat(pair[LANGUAGES.index(lang)], (), dict(facts or {}))
+
+
+def word(section: str, code: str, lang: str = "fr") -> str:
+    """One word of the field (a state, an outcome, a status) for people."""
+    pair = CATALOGUE.get(f"{section}.{code}")
+    return pair[LANGUAGES.index(lang)] if pair else code

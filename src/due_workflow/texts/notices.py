@@ -1,0 +1,3 @@
+"""Texts."""
+
+NOTICES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Texts."""
+
+REFUSALS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Texts."""
+
+WINDOW: dict[str, tuple[str, str]] = {}

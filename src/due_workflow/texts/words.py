@@ -1,0 +1,3 @@
+"""Texts."""
+
+WORDS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,207 @@
+"""One command's unit of work: what it loaded, what it wants changed, and the single commit of both.
+
+Facts are replaced, never changed; each change of a journaled case makes one entry. Nothing here decides: decisions
+come from the rules below, the commit goes to the storage. A unit is used once and thrown away on a Conflict.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from due_workflow import journal
+from due_workflow.base import Model
+from due_workflow.errors import NotFound
+from due_workflow.filings import client_settled, settled
+from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice, Policy
+from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Storage
+from due_workflow.records import JOURNALED, Document, Held, Outgoing, decode, encode
+
+
+class Unit:
+    """Loads, stages and commits for one command of one firm at one instant."""
+
+    def __init__(self, storage: Storage, cabinet: str, policy: Policy, now: datetime, by: str) -> None:
+        self.storage, self.cabinet, self.policy, self.now, self.by = storage, cabinet, policy, now, by
+        self._held: dict[Ref, Held | None] = {}
+        self._touched: dict[Ref, None] = {}
+        self._checked: dict[Ref, Record] = {}
+        self._records: dict[Ref, Record] = {}
+        self._entries: list[Entry] = []
+        self._noticed = 0
+
+    # ---- loading
+
+    def load(self, refs: Iterable[Ref] = (), keys: Sequence[str] = ()) -> list[Held]:
+        """Load in one call what is not held yet; what carries `keys` is returned."""
+        wanted = [ref for ref in dict.fromkeys(refs) if ref not in self._held]
+        if not wanted and not keys:
+            return []
+        found = []
+        self._held.update(dict.fromkeys(wanted))
+        for record in self.storage.load(self.cabinet, wanted, keys):
+            if self._held.get(record.ref) is None:
+                self._held[record.ref] = decode(record)
+                self._records[record.ref] = record
+            if keys and not record.keys.isdisjoint(keys):
+                found.append(self._held[record.ref])
+        return [held for held in found if held is not None]
+
+    def adopt(self, record: Record) -> Held:
+        """Hold a record that was read by another call of the storage (find, claim)."""
+        held = self._held.get(record.ref)
+        if held is None:
+            held = self._held[record.ref] = decode(record)
+            self._records[record.ref] = record
+        return held
+
+    def get(self, kind: Kind, id: str) -> Held | None:
+        """The record of that name, None when there is none."""
+        ref = Ref(kind, id)
+        self.load((ref,))
+        return self._held[ref]
+
+    def need(self, kind: Kind, id: str) -> Held:
+        """The record of that name.
+
+        Raises:
+            NotFound: there is none in this firm.
+        """
+        held = self.get(kind, id)
+        if held is None:
+            raise NotFound(kind.value, id)
+        return held
+
+    def filing(self, reference: str) -> Filing:
+        """The hire's file of that reference."""
+        facts: Filing = self.need(Kind.FILING, reference).facts
+        return facts
+
+    def client(self, siren: str) -> ClientFile:
+        """The client's file of that SIREN (or of the SIREN of that SIRET)."""
+        facts: ClientFile = self.need(Kind.CLIENT, siren[:9]).facts
+        return facts
+
+    def deposit(self, id: str) -> Deposit:
+        """The deposit of that id."""
+        facts: Deposit = self.need(Kind.DEPOSIT, id).facts
+        return facts
+
+    def cabinet_facts(self) -> Cabinet:
+        """The firm; an empty one before the first command about it."""
+        held = self.get(Kind.CABINET, self.cabinet)
+        return held.facts if held is not None else Cabinet(id=self.cabinet)
+
+    # ---- staging
+
+    def put(
+        self,
+        kind: Kind,
+        id: str,
+        facts: Model,
+        event: str = "",
+        *,
+        source: str = "",
+        dest: str = "",
+        seen: Iterable[Held] = (),
+    ) -> Any:
+        """Stage the new facts of a record; a journaled one gets an entry for `event`. Returns the facts as staged."""
+        ref = Ref(kind, id)
+        self.load((ref,))
+        held = self._held[ref] or Held(ref, 0, None)
+        if isinstance(facts, Filing):
+            facts = settled(facts, self.policy, self.now)
+        elif isinstance(facts, ClientFile):
+            facts = client_settled(facts, self.policy)
+        if kind in JOURNALED:
+            item = journal.entry(
+                held.head,
+                ref,
+                held.seq + 1,
+                at=self.now,
+                by=self.by,
+                event=event,
+                source=source,
+                dest=dest,
+                patch=journal.diff(held.facts, facts),
+                seen={str(h.ref): h.seq for h in seen},
+            )
+            self._entries.append(item)
+            held = replace(held, facts=facts, seq=item.seq, head=item.hash)
+        else:
+            held = replace(held, facts=facts)
+        self._stage(held)
+        return facts
+
+    def put_payload(self, kind: Kind, id: str, payload: dict[str, Any], kept: frozenset[str] | None = None) -> None:
+        """Stage another payload for a record that is staged already."""
+        held = self._held[Ref(kind, id)]
+        assert held is not None, "put the facts first"
+        held = held.with_payload(payload)
+        self._stage(held if kept is None else replace(held, kept=kept))
+
+    def rewrite(self, held: Held) -> None:
+        """Stage a record as it is, so that its deadline is what its facts say again (after a claim moved it)."""
+        self._stage(held)
+
+    def _stage(self, held: Held) -> None:
+        self._held[held.ref] = held
+        self._touched[held.ref] = None
+
+    def check(self, held: Held) -> None:
+        """Make the commit depend on `held` still being as loaded."""
+        record = self._records.get(held.ref)
+        if record is not None:
+            self._checked[held.ref] = record
+
+    def notice(self, code: str, case: Ref, *, urgent: bool = False, **facts: str | int | bool | None) -> Notice:
+        """Stage a notice about `case`; its id is stable: the case, its journal number, the code."""
+        self.load((case,))
+        held = self._held.get(case)
+        self._noticed += 1
+        mark = held.seq if held is not None and held.seq else int(self.now.timestamp() * 1e6)
+        id = f"{case}#{mark}:{code}"
+        if Ref(Kind.NOTICE, id) in self._touched:
+            id = f"{id}:{self._noticed}"
+        note = Notice(id=id, code=code, urgent=urgent, case=str(case), facts=facts, at=self.now)
+        ref = Ref(Kind.NOTICE, id)
+        self._held[ref] = None
+        self._stage(Held(ref, 0, Outgoing(notice=note, due=self.now)))
+        return note
+
+    def carrying(self, key: str) -> list[Held]:
+        """The records that carry `key`, those staged here included."""
+        staged = [h for ref in self._touched if (h := self._held[ref]) is not None and key in h.kept]
+        return [*self.load(keys=(key,)), *staged]
+
+    def document(self, id: str, filename: str, sha256: str, content: bytes) -> None:
+        """Stage a file to keep (base64 in the payload)."""
+        if self.get(Kind.DOCUMENT, id) is None:
+            self.put(Kind.DOCUMENT, id, Document(filename=filename, sha256=sha256))
+            self.put_payload(Kind.DOCUMENT, id, {"content": b64encode(content).decode()})
+
+    # ---- the commit
+
+    def changes(self) -> Changes:
+        """All that is staged."""
+        write = []
+        for ref in self._touched:
+            held = self._held[ref]
+            assert held is not None
+            write.append(encode(held))
+        check = [record for ref, record in self._checked.items() if ref not in self._touched]
+        return Changes(write, check, self._entries)
+
+    def commit(self) -> None:
+        """Commit all that is staged, if anything is.
+
+        Raises:
+            Conflict: another writer was first; the unit is spent.
+        """
+        if self._touched:
+            self.storage.commit(self.cabinet, self.changes())
+
+

@@ -1,0 +1,579 @@
+"""`DueWorkflow`: the commands of one firm, each one commit.
+
+A method loads, asks a pure rule, and commits once. A stale version is retried a bounded number of times, unless the
+storage is joined to a host's transaction. Nothing is sent inside a commit, and nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from due_workflow import firm, hiring, receiving, sending
+from due_workflow.base import canonical, plain
+from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, NotSent, TransitionRefused
+from due_workflow.identifiers import scrub
+from due_workflow.machine import Event
+from due_workflow.models import (
+    Cabinet,
+    Client,
+    ClientFile,
+    Declaration,
+    Deposit,
+    Filing,
+    Mandate,
+    Policy,
+    Submission,
+)
+from due_workflow.collecting import Collected, collect
+from due_workflow.ports import Clock, Kind, Parcel, Portal, Ref, Storage
+from due_workflow.reader import Reader
+from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Unreadable
+from due_workflow.receiving import ReceiveResult
+from due_workflow.records import Command
+from due_workflow.sending import Channel
+from due_workflow.unit import Unit
+
+R = TypeVar("R")
+Paper = Ads | Acs | Ars | Unreadable
+RECIPIENTS = {"urssaf": "URSSAF"}
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What `send` did: the deposits handed over, and each attempt that was refused with its reasons."""
+
+    deposits: tuple[Deposit, ...] = ()
+    refused: Mapping[str, TransitionRefused] = field(default_factory=dict)
+
+
+class DueWorkflow:
+    """The procedure of one firm, over a storage.
+
+    Every command takes `by` (who acts; written in the journal) and `key` (idempotency: the same key with the same
+    content gives the first result again, with other content a Conflict).
+
+    Args:
+        storage: where the firm's records are.
+        cabinet: the firm's id in that storage, such as its SIREN.
+        portals: the portals that `send` and the worker may use.
+        policy: the firm's settings.
+        clock: where the time comes from.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        cabinet: str,
+        portals: Sequence[Portal] = (),
+        policy: Policy = Policy(),  # noqa: B008  # frozen
+        clock: Clock | None = None,
+    ) -> None:
+        self.storage, self.policy = storage, policy
+        self.cabinet = Cabinet(id=cabinet).id
+        self.portals = tuple(portals)
+        self.clock: Clock = clock or SystemClock()
+        self.read = Reader(storage, self.cabinet, policy, self.clock)
+
+    # ---- the firm and its clients
+
+    def set_software(self, editor: str, product: str, version: str, *, by: str = "", key: str = "") -> Cabinet:
+        """Step 5: note the software that generates the files. Another version starts a new epoch of tests."""
+        args = (editor, product, version)
+        return self._run("set_software", args, by, key, lambda u: firm.set_software(u, *args))
+
+    def set_portal(self, name: str, account: str = "", *, by: str = "", key: str = "") -> Cabinet:
+        """Step 1: note the portal and the firm's account there. Another portal starts a new epoch of tests."""
+        args = (name, account)
+        return self._run("set_portal", args, by, key, lambda u: firm.set_portal(u, *args))
+
+    def add_client(self, client: Client, *, by: str = "", key: str = "") -> ClientFile:
+        """Add a client, or bring a known one's particulars up to date; the same client again changes nothing."""
+        return self._run("add_client", client, by, key, lambda u: firm.add_client(u, client))
+
+    def select(self, siren: str, wave: int = 1, *, by: str = "", key: str = "") -> ClientFile:
+        """Step 3: select the client; `wave` 1 is the pilots."""
+        return self._run("select", (siren, wave), by, key, lambda u: firm.select(u, siren, wave))
+
+    def request_mandate(self, siren: str, *, by: str = "", key: str = "") -> ClientFile:
+        """Step 4: the mandate was sent to the client for signature; a reminder is due later."""
+        return self._run("request_mandate", siren, by, key, lambda u: firm.request_mandate(u, siren))
+
+    def sign_mandate(self, siren: str, mandate: Mandate, *, by: str = "", key: str = "") -> ClientFile:
+        """Step 4: the client signed; from mandated and live it replaces the mandate, the state stays."""
+        return self._run("sign_mandate", (siren, mandate), by, key, lambda u: firm.sign_mandate(u, siren, mandate))
+
+    def revoke_mandate(self, siren: str, on: date, reason: str, *, by: str = "", key: str = "") -> ClientFile:
+        """The client withdraws its mandate, with effect from 00:00 Paris of `on` (today or a day to come)."""
+        args = (siren, on, reason)
+        return self._run("revoke_mandate", args, by, key, lambda u: firm.revoke_mandate(u, *args))
+
+    def go_live(self, siren: str, *, by: str = "", key: str = "") -> ClientFile:
+        """Step 7: switch the client from test mode to real mode; needs an accepted test and a mandate in force.
+
+        Raises:
+            TransitionRefused: with every reason.
+        """
+        return self._run("go_live", siren, by, key, lambda u: firm.go_live(u, siren))
+
+    # ---- hires
+
+    def register(self, declaration: Declaration, *, by: str = "", key: str = "") -> Filing:
+        """Open the hire's file (what an import does). The same content again changes nothing.
+
+        Raises:
+            NotFound: the client is unknown. InputRefused: the establishment is not the client's, or the content differs
+                from what was already attempted (renew).
+        """
+        return self._run("register", declaration, by, key, lambda u: hiring.register(u, declaration))
+
+    def register_many(
+        self, declarations: Iterable[Declaration], *, by: str = "", group: int = 500
+    ) -> Iterator[Filing | DueWorkflowError]:
+        """`register` for many, `group` in one commit; yields one result each, in order.
+
+        A group that holds a refused or contended one is done one by one, so the others are kept.
+        """
+        return self._many(declarations, hiring.register, by, group)
+
+    def prepare(
+        self, declaration_or_reference: Declaration | str, mode: Mode | None = None, *, by: str = "", key: str = ""
+    ) -> Submission:
+        """Make the next attempt of a hire, or return the last one when it has this content.
+
+        Args:
+            declaration_or_reference: the declaration, or the reference of a registered hire.
+            mode: None: TEST until the client is live, then REAL; read it in the result's `mode`.
+            by: who acts.
+            key: idempotency key.
+
+        Raises:
+            InputRefused: other content than the last attempt of that mode (renew).
+        """
+        what = declaration_or_reference
+        return self._run("prepare", (what, mode), by, key, lambda u: hiring.prepare(u, what, mode))
+
+    def release(
+        self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = ""
+    ) -> tuple[Submission, ...]:
+        """Let the worker send these prepared attempts; `late`: also after the hire instant. All or none."""
+        ids = _ids(ids)
+        return self._run("release", (ids, late), by, key, lambda u: hiring.release(u, ids, late))
+
+    def renew(
+        self,
+        submission_id: str,
+        declaration: Declaration | None,
+        reason: str,
+        confirm: bool = False,
+        *,
+        by: str = "",
+        key: str = "",
+    ) -> Submission:
+        """Step 6, « sinon renouveler l'opération »: a new attempt, same hire, same mode; None keeps the content.
+
+        From an accepted REAL attempt `confirm=True` is needed: the former declaration is not cancelled at the recipient.
+        """
+        args = (submission_id, declaration, reason, confirm)
+        return self._run("renew", args, by, key, lambda u: hiring.renew(u, *args))
+
+    def abandon(
+        self,
+        submission_id: str,
+        reason: str,
+        hire: bool = False,
+        confirm: bool = False,
+        *,
+        by: str = "",
+        key: str = "",
+    ) -> Filing:
+        """Give an attempt up here; it is not cancelled at the recipient.
+
+        Args:
+            submission_id: the attempt; with `hire=True` also the hire's reference.
+            reason: why, one line.
+            hire: the hire does not take place.
+            confirm: an attempt that was handed over no longer counts as alive.
+            by: who acts.
+            key: idempotency key.
+        """
+        args = (submission_id, reason, hire, confirm)
+        return self._run("abandon", args, by, key, lambda u: hiring.abandon(u, *args))
+
+    def declared_elsewhere(
+        self, reference: str, at: datetime, proof: str, *, by: str = "", key: str = ""
+    ) -> Filing:
+        """Record that the hire was declared by another way (a fact, never refused)."""
+        args = (reference, at, proof)
+        return self._run("declared_elsewhere", args, by, key, lambda u: hiring.declared_elsewhere(u, *args))
+
+    # ---- handing over
+
+    def begin_send(
+        self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = ""
+    ) -> tuple[Deposit, ...]:
+        """The host is about to send these attempts by itself: through the gate, all or none, before any byte leaves.
+
+        Raises:
+            TransitionRefused: with every reason; nothing has begun.
+        """
+        ids = _ids(ids)
+        return self._run(
+            "begin_send", (ids, late), by, key, lambda u: sending.begin_send(u, ids, self._channel(u), late)
+        )
+
+    def mark_sent(
+        self,
+        ids: Iterable[str],
+        ref: str | None = None,
+        at: datetime | None = None,
+        portal: str | None = None,
+        account: str | None = None,
+        *,
+        by: str = "",
+        key: str = "",
+    ) -> tuple[Submission, ...]:
+        """Record that these attempts were sent: a fact, never refused, flagged *irregular* where the gate would deny.
+
+        Args:
+            ids: the attempts.
+            ref: the portal's reference, if known; it then names one deposit.
+            at: when they were sent; now when None.
+            portal: where to; the firm's portal when None.
+            account: the firm's account there.
+            by: who acts.
+            key: idempotency key.
+        """
+        ids = _ids(ids)
+
+        def work(u: Unit) -> tuple[Submission, ...]:
+            return sending.mark_sent(u, ids, ref, at or u.now, self._channel(u, portal, account))
+
+        sent = self._run("mark_sent", (ids, ref, at, portal, account), by, key, work)
+        if ref is not None:
+            self._replay(sent[0].deposit, by)
+            sent = tuple(self.read.submission(id) for id in ids)
+        return sent
+
+    def settle_doubt(
+        self, deposit_id: str, ref: str | None = None, not_found: bool = False, *, by: str = "", key: str = ""
+    ) -> Deposit:
+        """Say what became of a deposit in doubt: the portal has it under `ref`, or affirms that it has nothing."""
+        args = (deposit_id, ref, not_found)
+        settled = self._run("settle_doubt", args, by, key, lambda u: sending.settle_doubt(u, *args))
+        return self._replay(deposit_id, by) if ref is not None else settled
+
+    def learn_ref(self, deposit_id: str, ref: str, *, by: str = "", key: str = "") -> Deposit:
+        """Note the portal's reference of a deposit, and place the receipts that were waiting for it."""
+        self._run("learn_ref", (deposit_id, ref), by, key, lambda u: sending.learn_ref(u, deposit_id, ref))
+        return self._replay(deposit_id, by)
+
+    def send(self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = "") -> SendResult:
+        """Send these attempts through the firm's portal: one employer and one mode a deposit.
+
+        A denied attempt does not stop the others. `sending` is committed before the wire; a failure after bytes may
+        have left puts the deposit in doubt, and it is never sent again blindly.
+        """
+        if self.storage.joined:
+            raise InputRefused("joined_send")
+        ids = _ids(ids)
+        if key and (again := self._repeated("send", (ids, late), by, key)) is not None:
+            return SendResult(tuple(again))
+        refused: dict[str, TransitionRefused] = {}
+        deposits = []
+        first = self._unit(by)
+        portal = self._portal(first)
+        channel = Channel(portal.name, portal.account, portal.recipient)
+        lots = sending.groups(first, sending.load_attempts(first, ids), self.policy.per_deposit)
+        for lot in lots:
+            names = [sub.id for sub in lot]
+
+            def begin(u: Unit, names: list[str] = names) -> tuple[Deposit, Parcel] | None:
+                return sending.begin_lot(u, names, channel, late, portal.render, refused)
+
+            begun = self._commit(by, begin)
+            if begun is not None:
+                deposits.append(self._over_the_wire(portal, *begun, by))
+        if key:
+            self._commit(by, lambda u: self._remember(u, "send", (ids, late), key, deposits))
+        return SendResult(tuple(deposits), refused)
+
+    def _over_the_wire(self, portal: Portal, deposit: Deposit, parcel: Parcel, by: str) -> Deposit:
+        try:
+            ads = portal.deposit(parcel)
+        except NotSent:
+            return self._commit(by, lambda u: sending.unsent(u, deposit.id))
+        except BaseException as failure:
+            doubted = self._commit(by, lambda u: sending.each(u, deposit.id, Event.DOUBT))
+            if isinstance(failure, Exception):
+                return doubted
+            raise
+        sent = self._commit(by, lambda u: sending.each(u, deposit.id, Event.SENT, u.now))
+        return self.found(deposit.id, ads, by=by) if ads is not None else sent
+
+    def found(self, deposit_id: str, ads: Ads, *, by: str = "") -> Deposit:
+        """The portal says under which reference it has a deposit: learn it and take its ADS in.
+
+        The reference is learned for sure, not guessed; the ADS is a receipt like any other.
+        """
+        try:
+            self._commit(by, lambda u: sending.settle_doubt(u, deposit_id, ads.portal_ref, False))
+        except InputRefused:
+            # the reference belongs to another deposit: the ADS is kept all the same, and shows it
+            self.receive(ads, by=by)
+            return self.read.deposit(deposit_id)
+        self.receive(ads, by=by)
+        return self._replay(deposit_id, by)
+
+    # ---- receipts
+
+    def receive(self, receipt: Paper, *, by: str = "", key: str = "", origin: str = "") -> ReceiveResult:
+        """Take a receipt in, whatever it is: applied, or kept in the tray with the reason. A repeat changes nothing.
+
+        `origin`: the name under which a portal lists it (given by `collect`).
+        """
+        result = self._run("receive", receipt, by, key, lambda u: receiving.receive(u, receipt, origin))
+        if result.ref_learned is not None:
+            self._replay_ref(*result.ref_learned, by)
+        return result
+
+    def receive_many(
+        self, receipts: Iterable[Paper], *, by: str = "", group: int = 1000
+    ) -> Iterator[ReceiveResult | DueWorkflowError]:
+        """`receive` for many, `group` in one commit; yields one result each, in order.
+
+        A group that holds a bad or a contended one is done one by one.
+        """
+        for result in self._many(receipts, receiving.receive, by, group):
+            if isinstance(result, ReceiveResult) and result.ref_learned is not None:
+                self._replay_ref(*result.ref_learned, by)
+            yield result
+
+    def attach(
+        self, receipt_id: str, outcomes: Mapping[str, Outcome | str], *, by: str = "", key: str = ""
+    ) -> ReceiveResult:
+        """A person says which attempts a waiting receipt means, and what it says of each."""
+        said = {sid: Outcome(outcome) for sid, outcome in outcomes.items()}
+        result = self._run(
+            "attach", (receipt_id, said), by, key, lambda u: receiving.attach(u, receipt_id, said, by)
+        )
+        if result.ref_learned is not None:
+            self._replay_ref(*result.ref_learned, by)
+        return result
+
+    def retry_tray(self, receipt_id: str, *, by: str = "") -> ReceiveResult:
+        """Try to place a waiting receipt once more (what the worker does at the tray's deadline)."""
+        return self._commit(by, lambda u: receiving.again(u, receipt_id))
+
+    def _replay(self, deposit_id: str | None, by: str) -> Deposit:
+        assert deposit_id is not None
+        deposit = self.read.deposit(deposit_id)
+        if deposit.ref is not None:
+            self._replay_ref(deposit.portal, deposit.account, deposit.ref, by)
+        return self.read.deposit(deposit_id)
+
+    def _replay_ref(self, portal: str, account: str, ref: str, by: str) -> None:
+        for id in receiving.waiting_for(self._unit(by), portal, account, ref):
+            self.retry_tray(id, by=by)
+
+    # ---- what the worker asks of one firm
+
+    def ring(self, ref: Ref, *, by: str = "") -> None:
+        """Raise the deadlines of one case that have come, and set its next one (what `Worker.tick` does)."""
+
+        def work(u: Unit) -> None:
+            held = u.get(ref.kind, ref.id)
+            if held is None:
+                return
+            u.rewrite(held)
+            if ref.kind is Kind.CLIENT:
+                firm.tick_client(u, ref.id)
+            elif ref.kind is Kind.FILING:
+                hiring.tick_filing(u, ref.id)
+            elif ref.kind is Kind.RECEIPT:
+                receiving.again(u, ref.id)
+
+        self._commit(by, work)
+
+    def set_record(self, kind: Kind, id: str, change: Callable[[Any], Any], *, by: str = "") -> None:
+        """Change the facts of a record that has no journal: a notice's delivery, a worker's order."""
+
+        def work(u: Unit) -> None:
+            held = u.get(kind, id)
+            if held is not None:
+                u.put(kind, id, change(held.facts))
+
+        self._commit(by, work)
+
+    def tell(self, code: str, ref: Ref, *, urgent: bool = False, by: str = "", **facts: str | int | bool | None) -> None:
+        """Raise a notice about a case."""
+        self._commit(by, lambda u: u.notice(code, ref, urgent=urgent, **facts))
+
+    def collect(self, portal: Portal, since: datetime | None = None, *, by: str = "") -> Collected:
+        """Settle what is in doubt where the portal can tell, then take in every piece not committed yet.
+
+        Listing marks nothing. A piece is fetched until it is committed, and never again.
+        """
+        return collect(self, portal, since, by)
+
+    # ---- one commit per command
+
+    def _unit(self, by: str) -> Unit:
+        return Unit(self.storage, self.cabinet, self.policy, self.clock.now(), scrub(by))
+
+    def _commit(self, by: str, work: Callable[[Unit], R]) -> R:
+        """Do `work` and commit it; on a Conflict once more, a bounded number of times."""
+        tries = 1 if self.storage.joined else self.policy.conflict_tries
+        while True:
+            u = self._unit(by)
+            result = work(u)
+            try:
+                u.commit()
+            except Conflict:
+                tries -= 1
+                if not tries:
+                    raise
+            else:
+                return result
+
+    def _run(self, name: str, args: object, by: str, key: str, work: Callable[[Unit], R]) -> R:
+        if not key:
+            return self._commit(by, work)
+
+        def keyed(u: Unit) -> R:
+            again = self._recall(u, name, args, key)
+            if again is not None:
+                return again  # type: ignore[no-any-return]
+            result = work(u)
+            self._remember(u, name, args, key, result)
+            return result
+
+        return self._commit(by, keyed)
+
+    def _repeated(self, name: str, args: object, by: str, key: str) -> Any:
+        return self._recall(self._unit(by), name, args, key)
+
+    def _recall(self, u: Unit, name: str, args: object, key: str) -> Any:
+        held = u.get(Kind.COMMAND, _key_id(key))
+        if held is None:
+            return None
+        if held.facts.fingerprint != self._fingerprint(u, name, args):
+            raise Conflict((held.ref,), "key_reused", key=scrub(key))
+        found = [self.read.named(result) for result in held.facts.results]
+        return tuple(found) if name in _MANY else found[0]
+
+    def _remember(self, u: Unit, name: str, args: object, key: str, result: object) -> None:
+        results = tuple(map(_name, result if isinstance(result, (tuple, list)) else (result,)))
+        command = Command(name=name, fingerprint=self._fingerprint(u, name, args), results=results, by=u.by)
+        u.put(Kind.COMMAND, _key_id(key), command)
+
+    def _fingerprint(self, u: Unit, name: str, args: object) -> str:
+        return hmac.new(firm.secret_of(u).encode(), canonical([name, _content(args)]), hashlib.sha256).hexdigest()
+
+    def _many(
+        self, items: Iterable[Any], work: Callable[[Unit, Any], R], by: str, group: int
+    ) -> Iterator[R | DueWorkflowError]:
+        batch: list[Any] = []
+        for item in items:
+            batch.append(item)
+            if len(batch) >= group:
+                yield from self._group(batch, work, by)
+                batch = []
+        yield from self._group(batch, work, by)
+
+    def _group(
+        self, batch: Sequence[Any], work: Callable[[Unit, Any], R], by: str
+    ) -> list[R | DueWorkflowError]:
+        u = self._unit(by)
+        try:
+            results: list[R | DueWorkflowError] = [work(u, item) for item in batch]
+            u.commit()
+        except DueWorkflowError:
+            if self.storage.joined:
+                raise
+            return [self._alone(item, work, by) for item in batch]
+        return results
+
+    def _alone(self, item: Any, work: Callable[[Unit, Any], R], by: str) -> R | DueWorkflowError:
+        try:
+            return self._commit(by, lambda u: work(u, item))
+        except DueWorkflowError as refused:
+            return refused
+
+    # ---- channels
+
+    def _channel(self, u: Unit, portal: str | None = None, account: str | None = None) -> Channel:
+        """Where the host sends: as told, else the firm's portal, else the only one given, else jedeclare."""
+        known = u.cabinet_facts().portal
+        only = self.portals[0] if len(self.portals) == 1 else None
+        name = portal or (known.name if known else only.name if only else "jedeclare")
+        if account is None:
+            account = known.account if known and known.name == name else only.account if only else ""
+        same = next((p for p in self.portals if (p.name, p.account) == (name, account)), None)
+        return Channel(name, account, same.recipient if same else RECIPIENTS.get(name, "CIRSO"))
+
+    def _portal(self, u: Unit) -> Portal:
+        known = u.cabinet_facts().portal
+        if known is not None:
+            for portal in self.portals:
+                if (portal.name, portal.account) == (known.name, known.account):
+                    return portal
+        if len(self.portals) == 1:
+            return self.portals[0]
+        raise InputRefused("no_portal", known=known.name if known else None)
+
+
+_MANY = frozenset({"release", "begin_send", "mark_sent", "send"})
+
+
+def _ids(ids: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(ids, str):
+        ids = (ids,)
+    found = tuple(dict.fromkeys(ids))
+    if not found:
+        raise InputRefused("nothing_named")
+    return found
+
+
+def _key_id(key: str) -> str:
+    return "key:" + hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _name(result: object) -> str:
+    match result:
+        case Submission():
+            return f"submission:{result.id}"
+        case Filing():
+            return f"filing:{result.reference}"
+        case ClientFile():
+            return f"client:{result.siren}"
+        case Deposit():
+            return f"deposit:{result.id}"
+        case Cabinet():
+            return f"cabinet:{result.id}"
+        case ReceiveResult():
+            return f"receipt:{result.receipt}"
+    raise NotFound("result", type(result).__name__)
+
+
+def _content(args: object) -> Any:
+    if isinstance(args, Declaration):
+        return args.canonical().decode()
+    if isinstance(args, (Ads, Acs, Ars, Unreadable)):
+        return args.identity
+    if isinstance(args, (tuple, list)):
+        return [_content(arg) for arg in args]
+    return plain(args)
