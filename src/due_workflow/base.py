@@ -68,8 +68,15 @@ class Model(BaseModel):
         return found  # type: ignore[no-any-return]
 
     def with_(self, **changes: Any) -> Self:
-        """A copy with `changes`, which the caller vouches for."""
-        return self.model_copy(update=changes)
+        """A copy with `changes`, which the caller vouches for; values are shared, not copied."""
+        cls = type(self)
+        copy = cls.__new__(cls)
+        fill = object.__setattr__
+        fill(copy, "__dict__", self.__dict__ | changes)
+        fill(copy, "__pydantic_fields_set__", self.__pydantic_fields_set__ | changes.keys())
+        fill(copy, "__pydantic_extra__", None)
+        fill(copy, "__pydantic_private__", None)
+        return copy
 
 
 def _guarded(call: Callable[[], Any]) -> tuple[Any, InputRefused | None]:
@@ -156,7 +163,10 @@ Reference = Annotated[str, AfterValidator(_reference)]
 
 def canonical(value: object) -> bytes:
     """Canonical JSON: keys sorted, no spaces, UTF-8. Two equal values give the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _canonical(value).encode()
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def plain(value: object) -> Any:

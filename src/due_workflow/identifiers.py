@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler
@@ -73,9 +74,11 @@ class _Code(str):
 def _located(kind: Callable[[Any], _T]) -> Callable[[Any], _T]:
     """`kind` as a validator: its refusal becomes a fault that pydantic can place in the input."""
 
+    known: Callable[[Any], _T] = kind if kind is Nir else lru_cache(maxsize=8192)(kind)  # type: ignore[comparison-overlap]
+
     def parse(value: Any) -> _T:
         try:
-            return kind(value)
+            return known(value) if isinstance(value, str) else kind(value)
         except InputRefused as error:
             code, facts = error.code, dict(error.facts)
         value = None

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from due_workflow.models import Notice, Submission
@@ -30,16 +30,17 @@ class Kind(StrEnum):
     COMMAND = "command"
     DOCUMENT = "document"
 
+    __hash__ = str.__hash__  # an enum's own is a Python call, and refs are hashed many times a command
 
-@dataclass(frozen=True, slots=True, order=True)
-class Ref:
+
+class Ref(NamedTuple):
     """The name of a record inside its firm."""
 
     kind: Kind
     id: str
 
     def __str__(self) -> str:
-        return f"{self.kind.value}:{self.id}"
+        return f"{self.kind}:{self.id}"
 
 
 class Sealed(bytes):

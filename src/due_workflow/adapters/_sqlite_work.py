@@ -134,9 +134,9 @@ def load(raw: sqlite3.Connection, cabinet: str, refs: Sequence[Ref], keys: Seque
     if not refs and not keys:
         return []
     if len(refs) == 1 and not keys:
-        return list(starmap(_record, raw.execute(_GET, (cabinet, refs[0].kind.value, refs[0].id))))
+        return list(starmap(_record, raw.execute(_GET, (cabinet, refs[0].kind._value_, refs[0].id))))
     with transaction(raw, "BEGIN"):
-        wanted = dict.fromkeys((ref.kind.value, ref.id) for ref in refs)
+        wanted = dict.fromkeys((ref.kind._value_, ref.id) for ref in refs)
         for key in keys:
             wanted.update(dict.fromkeys(raw.execute(_REFS_BY_KEY, (cabinet, key))))
         return _get(raw, ((cabinet, *name) for name in wanted))
@@ -154,11 +154,11 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
     tally: Counter[tuple[str, str]] = Counter()
     with transaction(raw):
         for record in changes.check:
-            row = raw.execute(_VERSION, (cabinet, record.ref.kind.value, record.ref.id)).fetchone()
+            row = raw.execute(_VERSION, (cabinet, record.ref.kind._value_, record.ref.id)).fetchone()
             if row is None or row[0] != record.version:
                 raise Stale
         for record in changes.write:
-            kind, name, state, keys = record.ref.kind.value, record.ref.id, record.state, record.keys
+            kind, name, state, keys = record.ref.kind._value_, record.ref.id, record.state, record.keys
             due = None if record.due is None else micros(record.due)
             words, data = _joined(keys) if keys else None, Sealed(record.data)
             if record.version == 0:
@@ -195,18 +195,18 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
 
 
 def _row(cabinet: str, entry: Entry) -> tuple[object, ...]:
-    return (cabinet, entry.case.kind.value, entry.case.id, entry.seq, Sealed(entry.data), entry.hash)
+    return (cabinet, entry.case.kind._value_, entry.case.id, entry.seq, Sealed(entry.data), entry.hash)
 
 
 def conflicts(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> tuple[Ref, ...]:
     """The refs that stand in the way; what does once does for ever, since versions only grow."""
     refs: dict[Ref, None] = {}
     for record in (*changes.write, *changes.check):
-        row = raw.execute(_VERSION, (cabinet, record.ref.kind.value, record.ref.id)).fetchone()
+        row = raw.execute(_VERSION, (cabinet, record.ref.kind._value_, record.ref.id)).fetchone()
         if (row[0] if row else 0) != record.version:
             refs[record.ref] = None
     for entry in changes.entries:
-        if raw.execute(_HAS_ENTRY, (cabinet, entry.case.kind.value, entry.case.id, entry.seq)).fetchone():
+        if raw.execute(_HAS_ENTRY, (cabinet, entry.case.kind._value_, entry.case.id, entry.seq)).fetchone():
             refs[entry.case] = None
     return tuple(refs)
 
@@ -258,7 +258,7 @@ def counts(raw: sqlite3.Connection, cabinet: str, kind: str) -> dict[str, int]:
 
 
 def journal(raw: sqlite3.Connection, cabinet: str, case: Ref, after: int, limit: int) -> list[Entry]:
-    rows = raw.execute(_JOURNAL, (cabinet, case.kind.value, case.id, after, max(limit, 0)))
+    rows = raw.execute(_JOURNAL, (cabinet, case.kind._value_, case.id, after, max(limit, 0)))
     return list(starmap(partial(_entry, case), rows))
 
 

@@ -14,10 +14,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypedDict, Unpack
@@ -305,14 +304,14 @@ def _headers(data: bytes, at: int, end: int, *, top: bool) -> tuple[Message, int
     blank = re.compile(rb"\r?\n\r?\n").search(data, at, min(end, at + _MAX_HEADERS))
     if blank is None and end - at > _MAX_HEADERS:
         raise _No("unknown_format")
-    block = data[at : blank.start() if blank else end]
-    return BytesHeaderParser().parsebytes(block), blank.end() if blank else end
+    block = data[at : blank.start() if blank else end].decode("ascii", "replace").replace("\ufffd", "?")
+    return HeaderParser().parsestr(block), blank.end() if blank else end
 
 
 def _filename(headers: Message) -> str:
     try:
         return str(make_header(decode_header(headers.get_filename("") or "")))
-    except (HeaderParseError, LookupError, ValueError):
+    except Exception:  # noqa: BLE001 - the standard library breaks in many ways on a damaged parameter
         return ""
 
 
@@ -322,7 +321,8 @@ def _decoded(body: bytes, encoding: str) -> bytes:
             return binascii.a2b_base64(body)
         except binascii.Error:
             whole = re.sub(rb"[^A-Za-z0-9+/]", b"", body)  # padding lost, or cut: the XML will tell
-            return binascii.a2b_base64(whole[: len(whole) // 4 * 4])
+            whole = whole[:-1] if len(whole) % 4 == 1 else whole
+            return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
     return binascii.a2b_qp(body) if encoding == "quoted-printable" else body
 
 

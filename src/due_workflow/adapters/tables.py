@@ -1,9 +1,9 @@
 """A firm's clients and hires from CSV or XLSX (openpyxl, extra `cli`), as French spreadsheets export them.
 
-A line becomes a value (`Good`) or the list of its faults (`Bad`); a file that cannot be read at all is refused.
-Time and memory are bounded before anything is trusted. Cells are sealed (`Cell`): whatever raises, no frame of
-this file holds a raw cell that a traceback could print. Nothing here decides what to import, and nothing writes
-but `write_bad_lines`.
+A line becomes a value (`Good`) or the list of its faults (`Bad`); a file that cannot be read at all is
+refused. Time and memory are bounded before anything is trusted. Cells are sealed (`Cell`): whatever raises,
+no frame of this file holds a raw cell that a traceback could print. Nothing here decides what to import, and
+nothing writes but `write_bad_lines`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from due_workflow.identifiers import (
     compact,
     shown,
 )
-from due_workflow.models import Client, Contract, ContractKind, Declaration, Employee, Employer, Establishment
+from due_workflow.models import Client, ContractKind, Declaration, Employer, Establishment
 from due_workflow.ports import Sealed
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -137,15 +137,15 @@ class Table(Generic[T]):
 def read_clients(path: str | os.PathLike[str], *, progress: Progress | None = None) -> Table[Client]:
     """The clients of a file; several lines of one SIREN are one client with several establishments.
 
-    Bad lines come as they are met, the clients at the end, in the order of their first lines. The first line of a
-    SIREN names the client; another name on a later line is that establishment's own.
+    Bad lines come as they are met, the clients at the end, in the order of their first lines. The first line
+    of a SIREN names the client; another name on a later line is that establishment's own.
 
     Args:
         path: a CSV or XLSX file.
         progress: called now and then with the bytes read so far.
 
     Raises:
-        InputRefused: the file as a whole cannot be read (at once), or proves endless or broken (while iterating).
+        InputRefused: the whole file cannot be read (at once), or proves endless or broken (while iterating).
     """
     return Table(_Source(Path(path), _CLIENTS, progress), _clients)
 
@@ -157,7 +157,7 @@ def read_hires(
 
     Args:
         path: a CSV or XLSX file.
-        establishment: gives the client and the establishment of a SIRET, None where the firm has no such client.
+        establishment: the client and the establishment of a SIRET, None where the firm has no such client.
         progress: called now and then with the bytes read so far.
 
     Raises:
@@ -247,21 +247,14 @@ def _day(cell: Cell) -> date:
     value = cell.value
     if isinstance(value, datetime):
         value = value.date() if value.time() == time() else None
-    if isinstance(value, date):
-        return value if 1900 <= value.year <= 2100 else _not_a_day()
-    found = _DAY.fullmatch(_clean(cell)) if isinstance(value, str) else None
-    if found is None:
-        _not_a_day()
-    d, _, m, y, *iso = found.groups()
-    year, month, day = (int(part) for part in (iso if y is None else (y, m, d)))
-    with suppress(ValueError):
-        if 1900 <= year <= 2100:
-            return date(year, month, day)
-    _not_a_day()
-
-
-def _not_a_day() -> NoReturn:
-    raise _Fault("bad_date", "JJ/MM/AAAA")
+    if isinstance(value, str) and (found := _DAY.fullmatch(_clean(cell))):
+        d, _, m, y, *iso = found.groups()
+        year, month, day = (int(part) for part in (iso if y is None else (y, m, d)))
+        with suppress(ValueError):
+            value = date(year, month, day)
+    if not isinstance(value, date) or not 1900 <= value.year <= 2100:
+        raise _Fault("bad_date", "JJ/MM/AAAA")
+    return value
 
 
 def _hour(cell: Cell) -> time:
@@ -415,10 +408,10 @@ class _Line:
         place = self.layout.places.get(column, len(self.row))
         return self.row[place] if place < len(self.row) else Cell(None)
 
-    def problem(self, code: str, column: str = "", expected: str = "", **facts: object) -> Problem:
+    def problem(self, code: str, column: str = "", /, **facts: object) -> Problem:
         """A problem of this line, with the facts that every one has."""
         value = _harmless(self.cell(column).text, column)
-        told = {"line": self.number, "column": column, "value": value, "expected": expected, **facts}
+        told = {"line": self.number, "column": column, "value": value, "expected": "", **facts}
         return Problem(f"L{self.number}:{column}" if column else f"L{self.number}", code, told)
 
     def parse(self, columns: Iterable[_Column]) -> tuple[dict[str, Any], list[Problem]]:
@@ -437,7 +430,7 @@ class _Line:
                 else:
                     problems.append(self.problem("missing", column.name))
             except _Fault as fault:
-                problems.append(self.problem(fault.code, column.name, fault.expected, **fault.facts))
+                problems.append(self.problem(fault.code, column.name, expected=fault.expected, **fault.facts))
             except Exception:  # noqa: BLE001 - a fault of ours must not carry a raw cell away in its frames
                 problems.append(self.problem("cell_unreadable", column.name))
         if not all(map(_empty, self.row[self.layout.width :])):
@@ -459,6 +452,7 @@ class _Line:
 
 
 _Lines = Generator[_Line, None, None]
+_Rows = Generator[tuple[int, Row, str], None, None]
 _OURS = frozenset({"line", "column", "value", "expected", "code"})
 
 
@@ -469,7 +463,8 @@ def _empty(cell: Cell) -> bool:
 def _harmless(text: str, column: str) -> str:
     """A refused value as an error may show it: nothing of a NIR, nor of what may be a mistyped one."""
     digits = sum(c.isdigit() for c in text[:1000])
-    hidden = column == "nir" or digits > 14 or (digits > 12 and column != "siret")
+    number = column == "siret" and compact(text).isdigit()
+    hidden = column == "nir" or digits > (14 if number else 12)
     return MASK if hidden and text else shown(text)
 
 
@@ -606,12 +601,13 @@ class _Source:
         self.size, self.xlsx = self._looked_at()
         with self._opened() as stream:
             self.delimiter = ";" if self.xlsx else _delimiter(stream, columns)
-            _, row, fault = next(self._rows(stream, 0), (1, (), ""))
+            with closing(self._rows(stream, 0)) as rows:
+                _, row, fault = next(rows, (1, (), ""))
         if fault:
             self._refuse("header_unreadable", limit=MAX_LINE)
         self.layout, self.header, self.unknown = self._laid_out(row, columns)
 
-    def _refuse(self, code: str, **facts: object) -> NoReturn:
+    def _refuse(self, code: str, **facts: Any) -> NoReturn:
         raise InputRefused(code, name=self.name, **facts)
 
     def _opened(self) -> BinaryIO:
@@ -621,7 +617,7 @@ class _Source:
             self._refuse("file_unreadable")
 
     def _looked_at(self) -> tuple[int, bool]:
-        """Its size, and whether it is an XLSX; refused before anything is read where it is neither that nor CSV."""
+        """Its size, and whether it is an XLSX; refused by its first bytes where it is neither."""
         try:
             info = self.path.stat()
         except OSError:
@@ -662,13 +658,13 @@ class _Source:
         places = {name: place for place, name in enumerate(named) if name}
         return _Layout(places, len(row)), tuple(cell.text.strip() for cell in row), unknown
 
-    def _rows(self, stream: BinaryIO, width: int) -> Iterator[tuple[int, Row, str]]:
+    def _rows(self, stream: BinaryIO, width: int) -> _Rows:
         return _xlsx_rows(stream, self.name) if self.xlsx else _csv_rows(stream, self.delimiter, width)
 
     def lines(self) -> _Lines:
         """Every line below the header that is not empty."""
-        with self._opened() as stream:
-            for number, row, fault in self._rows(stream, self.layout.width):
+        with self._opened() as stream, closing(self._rows(stream, self.layout.width)) as rows:
+            for number, row, fault in rows:
                 if number > MAX_LINES:
                     self._refuse("too_many_lines", limit=MAX_LINES)
                 if self.progress is not None and number % 256 == 0:
@@ -696,7 +692,7 @@ def _delimiter(stream: BinaryIO, columns: tuple[_Column, ...]) -> str:
     return best
 
 
-def _csv_rows(stream: BinaryIO, delimiter: str, width: int) -> Iterator[tuple[int, Row, str]]:
+def _csv_rows(stream: BinaryIO, delimiter: str, width: int) -> _Rows:
     """Each record with the number of its first line, its cells, and the code of what is wrong with it.
 
     A quote left open spoils its own line only: the lines behind it are read again by themselves.
@@ -752,7 +748,7 @@ def _split(line: Sealed, delimiter: str) -> tuple[Row, str]:
 # ---- XLSX
 
 
-def _xlsx_rows(stream: BinaryIO, name: str) -> Iterator[tuple[int, Row, str]]:
+def _xlsx_rows(stream: BinaryIO, name: str) -> _Rows:
     """The rows of the first sheet. openpyxl's own errors stay in the helpers: their frames hold cells."""
     fault = _xlsx_fault(stream)
     if fault:
@@ -765,7 +761,7 @@ def _xlsx_rows(stream: BinaryIO, name: str) -> Iterator[tuple[int, Row, str]]:
         number = 0
         while (row := _xlsx_row(rows)) is not None:
             number += 1
-            if row == _BROKEN:
+            if row is _BROKEN:
                 raise InputRefused("xlsx_unreadable", name=name)
             yield number, row, ""
 
@@ -774,7 +770,7 @@ _BROKEN: Row = (Cell("broken"),)
 
 
 def _xlsx_fault(stream: BinaryIO) -> str:
-    """Why the archive must not be opened, by what it declares of itself; "" where nothing speaks against it."""
+    """Why the archive must not be opened, by what it declares of itself; "" where nothing is against it."""
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
@@ -860,8 +856,8 @@ def write_bad_lines(
 ) -> int:
     """Write bad lines to a CSV (UTF-8 with BOM, mode 0600) that can be corrected and read again; how many.
 
-    The column `why` comes first and says what is wrong, without a NIR; the row keeps its data. The file appears
-    whole, in place of one of that name, or not at all.
+    The column `why` comes first and says what is wrong, without a NIR; the row keeps its data. The file
+    appears whole, in place of one of that name, or not at all.
 
     Raises:
         OSError: the file cannot be written.

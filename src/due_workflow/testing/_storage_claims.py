@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,7 +109,7 @@ class CrowdClauses(Contract):
     """Many at once. Calls run in threads, half of them through `reopen` where a second handle is given."""
 
     def reopen(self, storage: Storage) -> Storage:
-        """A second handle on the same data, as another process would open it; the same one unless overridden."""
+        """A second handle on the same data, as another process would open it; overridden, or the same one."""
         return storage
 
     @contextmanager
@@ -147,7 +148,7 @@ class CrowdClauses(Contract):
 
         def add(handle: Storage) -> None:
             for _ in range(10):
-                while True:
+                for _attempt in range(1000):
                     present = one(handle, "1")
                     data = str(int(present.data) + 1).encode()
                     try:
@@ -202,13 +203,15 @@ class CrowdClauses(Contract):
         """Who sees a record's new version sees the entry written with it."""
         storage.commit(A, Changes(write=[record("1")], entries=[entry("1", 1)]))
 
+        deadline = time.monotonic() + 20
+
         def write(handle: Storage) -> None:
             for turn in range(1, 21):
                 handle.commit(A, Changes(write=[record("1", turn)], entries=[entry("1", turn + 1)]))
 
         def read(handle: Storage) -> None:
             version = 0
-            while version < 21:
+            while version < 21 and time.monotonic() < deadline:
                 version = one(handle, "1").version
                 entries = len(handle.journal(A, ref("1")))
                 that(entries >= version, f"version {version} was seen with {entries} entries")

@@ -204,7 +204,7 @@ class RecordClauses(Contract):
             write=[record("1", data=secret, keys=["k"], due=NOON)], entries=[entry("1", 1, secret)]
         )
         storage.commit(A, changes)
-        out = [
+        out: list[Record | Entry] = [
             *storage.load(A, [ref("1")], ["k"]),
             *storage.find(A, Kind.FILING),
             *storage.journal(A, ref("1")),

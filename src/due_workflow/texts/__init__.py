@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from due_workflow.texts.demo import DEMO
 from due_workflow.texts.notices import NOTICES
 from due_workflow.texts.refusals import REFUSALS
 from due_workflow.texts.window import WINDOW
 from due_workflow.texts.words import WORDS
 
-CATALOGUE: Mapping[str, tuple[str, str]] = {**WORDS, **REFUSALS, **NOTICES, **WINDOW}
+CATALOGUE: Mapping[str, tuple[str, str]] = {**WORDS, **REFUSALS, **NOTICES, **WINDOW, **DEMO}
 LANGUAGES = ("fr", "en")
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -34,7 +35,12 @@ class _Facts(string.Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         if format_spec.startswith("word:"):
-            return word(format_spec[5:], str(value), self.lang)
+            many = value if isinstance(value, (list, tuple)) else str(value).split(", ")
+            return ", ".join(word(format_spec[5:], str(getattr(v, "value", v)), self.lang) for v in many)
+        if format_spec == "instant" and isinstance(value, str):
+            return shown(datetime.fromisoformat(value), self.lang)
+        if format_spec == "day" and isinstance(value, str):
+            return shown(date.fromisoformat(value), self.lang)
         return shown(value, self.lang)
 
 
@@ -59,6 +65,6 @@ def render(key: str, lang: str = "fr", facts: Mapping[str, object] | None = None
 
 
 def word(section: str, code: str, lang: str = "fr") -> str:
-    """One word of the field (a state, an outcome, a status) for people."""
-    pair = CATALOGUE.get(f"{section}.{code}")
+    """One word of the field (a state, an outcome, a status) for people; `state` also knows a client's."""
+    pair = CATALOGUE.get(f"{section}.{code}") or CATALOGUE.get(f"client_{section}.{code}")
     return pair[LANGUAGES.index(lang)] if pair else code

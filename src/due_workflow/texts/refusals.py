@@ -1,3 +1,340 @@
-"""Texts."""
+"""Refusals: reasons of the procedure (denial), faults of an input (input), other errors (error). Each says what to do."""
 
-REFUSALS: dict[str, tuple[str, str]] = {}
+from __future__ import annotations
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    # ---- reasons of the procedure
+    "denial.no_such_move": (
+        "Impossible dans cet état. Possible maintenant: {allowed:word:event}.",
+        "Not possible in this state. Possible now: {allowed:word:event}.",
+    ),
+    "denial.no_mandate": (
+        "Le client n'a pas signé de mandat: faites-le signer (étape 4).",
+        "The client has signed no mandate: have it signed (step 4).",
+    ),
+    "denial.mandate_not_in_force": (
+        "Le mandat n'est pas en vigueur le {day}: faites-en signer un nouveau.",
+        "The mandate is not in force on {day}: have a new one signed.",
+    ),
+    "denial.mandate_without_due": (
+        "Le mandat ne couvre pas la DUE: faites signer un mandat pour toutes les téléprocédures (étape 2).",
+        "The mandate does not cover the DUE: have one signed for all téléprocédures (step 2).",
+    ),
+    "denial.mandate_already_over": (
+        "Ce mandat est déjà terminé (le {end}).",
+        "This mandate has already ended (on {end}).",
+    ),
+    "denial.mandate_still_runs": ("Le mandat court toujours.", "The mandate still runs."),
+    "denial.no_accepted_test": (
+        "Aucun test accepté avec ce logiciel et ce portail pour {gate:word:gate}: envoyez en test et attendez l'ARS "
+        "accepté (étape 6).",
+        "No accepted test with this software and portal for {gate:word:gate}: send a test and wait for the accepted ARS "
+        "(step 6).",
+    ),
+    "denial.client_not_live": (
+        "Le client n'est pas en mode réel ({state:word:client_state}): commutez-le d'abord (étape 7, go-live).",
+        "The client is not live ({state:word:client_state}): switch it first (step 7, go-live).",
+    ),
+    "denial.regime_not_covered": (
+        "Le régime {regime} ne passe pas par ce canal: utilisez le service de ce régime.",
+        "The regime {regime} does not go through this channel: use that regime's service.",
+    ),
+    "denial.establishment_unknown": (
+        "L'établissement {siret} n'est pas dans le dossier du client: ajoutez-le.",
+        "The establishment {siret} is not in the client's file: add it.",
+    ),
+    "denial.territory_not_covered": (
+        "Le code postal {postal_code} est hors de ce canal (Mayotte, Saint-Pierre-et-Miquelon, Pacifique).",
+        "The postal code {postal_code} is outside this channel (Mayotte, Saint-Pierre-et-Miquelon, Pacific).",
+    ),
+    "denial.window_not_open": (
+        "Trop tôt: la déclaration peut partir à compter du {opens} (8 jours avant l'embauche, R1221-4).",
+        "Too early: the declaration may leave from {opens} on (8 days before the hire, R1221-4).",
+    ),
+    "denial.hire_passed": (
+        "L'heure d'embauche est passée ({hire}). Pour déclarer hors délai, demandez-le expressément (--late).",
+        "The hour of hire has passed ({hire}). To declare late, ask for it explicitly (--late).",
+    ),
+    "denial.hire_called_off": ("L'embauche n'a pas lieu.", "The hire does not take place."),
+    "denial.declared_elsewhere": (
+        "L'embauche a été déclarée par ailleurs le {at}. Pour la déclarer quand même: renew --confirm.",
+        "The hire was declared elsewhere on {at}. To declare it all the same: renew --confirm.",
+    ),
+    "denial.other_alive": (
+        "Un autre envoi réel de cette embauche est en cours: {other} ({state:word:state}). Attendez sa réponse, ou "
+        "abandonnez-le avec confirmation.",
+        "Another real attempt of this hire is under way: {other} ({state:word:state}). Wait for its answer, or abandon "
+        "it with confirmation.",
+    ),
+    "denial.new_version_untested": (
+        "Nouvelle version du logiciel ou nouveau portail: un test accepté est demandé avant tout envoi réel.",
+        "New software version or portal: an accepted test is asked for before any real sending.",
+    ),
+    "denial.piece_bound": (
+        "Un avis prouve que le portail l'avait reçu: il ne peut pas être déclaré perdu.",
+        "A receipt proves that the portal had it: it cannot be called lost.",
+    ),
+    "denial.newer_attempt": (
+        "Un envoi plus récent existe: {newer}. Renouvelez celui-là.",
+        "A newer attempt exists: {newer}. Renew that one.",
+    ),
+    "denial.accepted_needs_confirm": (
+        "Cette déclaration est acceptée et ne sera pas annulée chez le destinataire. Pour en faire une autre: --confirm.",
+        "This declaration is accepted and will not be cancelled at the recipient. To make another one: --confirm.",
+    ),
+    "denial.accepted_stays": (
+        "Une déclaration acceptée ne s'abandonne pas ici. Si l'embauche n'a pas lieu, dites-le (--hire).",
+        "An accepted declaration is not abandoned here. If the hire does not take place, say so (--hire).",
+    ),
+    # ---- faults of an input
+    "input.refused": ("Entrée refusée.", "Input refused."),
+    "input.missing": ("ce champ manque", "this field is missing"),
+    "input.unknown_field": ("champ inconnu", "unknown field"),
+    "input.field": ("valeur refusée (attendu: {expected} {limits})", "value refused (expected: {expected} {limits})"),
+    "input.empty": ("la valeur est vide", "the value is empty"),
+    "input.bad_siren": (
+        "« {value} » n'est pas un SIREN: 9 chiffres, clé de contrôle juste.",
+        "“{value}” is not a SIREN: 9 digits with a right key.",
+    ),
+    "input.bad_siret": (
+        "« {value} » n'est pas un SIRET: 14 chiffres, clé de contrôle juste.",
+        "“{value}” is not a SIRET: 14 digits with a right key.",
+    ),
+    "input.bad_ape": (
+        "« {value} » n'est pas un code APE: 4 chiffres et une lettre.",
+        "“{value}” is not an APE code: 4 digits and a letter.",
+    ),
+    "input.bad_urssaf_code": (
+        "« {value} » n'est pas un code URSSAF: 3 chiffres.",
+        "“{value}” is not an URSSAF code: 3 digits.",
+    ),
+    "input.bad_postal_code": (
+        "« {value} » n'est pas un code postal: 5 chiffres.",
+        "“{value}” is not a postal code: 5 digits.",
+    ),
+    "input.bad_department": (
+        "« {value} » n'est pas un département de naissance: 01 à 95, 2A, 2B, 97, 98, ou 99 à l'étranger.",
+        "“{value}” is not a department of birth: 01 to 95, 2A, 2B, 97, 98, or 99 abroad.",
+    ),
+    "input.bad_nir": (
+        "ce numéro de sécurité sociale n'a pas la bonne forme: 13 caractères et une clé de 2 chiffres.",
+        "this social security number has not the right form: 13 characters and a key of 2 digits.",
+    ),
+    "input.bad_nir_key": (
+        "la clé de ce numéro de sécurité sociale est fausse: vérifiez la saisie.",
+        "the key of this social security number is wrong: check what was typed.",
+    ),
+    "input.bad_reference": (
+        "la référence doit compter 1 à 120 caractères, sans caractère de contrôle.",
+        "the reference must be 1 to 120 characters without control characters.",
+    ),
+    "input.reference_is_a_nir": (
+        "un numéro de sécurité sociale ne sert jamais de référence (décret 2019-341): prenez un numéro interne.",
+        "a social security number is never a reference (décret 2019-341): take an internal number.",
+    ),
+    "input.bad_timezone": ("« {value} » n'est pas un fuseau horaire.", "“{value}” is not a time zone."),
+    "input.naive_instant": (
+        "un instant avec fuseau horaire est attendu.",
+        "an instant with a time zone is expected.",
+    ),
+    "input.bad_submission_id": (
+        "« {value} » n'est pas un envoi: attendu RÉFÉRENCE/test/1 ou RÉFÉRENCE/real/1.",
+        "“{value}” is not an attempt: expected REFERENCE/test/1 or REFERENCE/real/1.",
+    ),
+    "input.bad_wave": ("la vague est un nombre à partir de 1.", "the wave is a number from 1 on."),
+    "input.born_after_hire": (
+        "la personne serait née après l'embauche ({start}).",
+        "the person would be born after the hire ({start}).",
+    ),
+    "input.end_date_needed": (
+        "un {kind} demande une date de fin.",
+        "a {kind} needs an end date.",
+    ),
+    "input.end_date_of_cdi": ("un CDI n'a pas de date de fin.", "a CDI has no end date."),
+    "input.ends_before_start": (
+        "la date de fin ({end}) précède l'embauche ({start}).",
+        "the end date ({end}) is before the hire ({start}).",
+    ),
+    "input.establishment_of_another": (
+        "l'établissement {siret} n'est pas du SIREN {siren}.",
+        "the establishment {siret} is not of the SIREN {siren}.",
+    ),
+    "input.establishment_twice": (
+        "le client {siren} a deux fois le même établissement.",
+        "the client {siren} has the same establishment twice.",
+    ),
+    "input.mandate_covers_nothing": (
+        "le mandat ne couvre aucune téléprocédure.",
+        "the mandate covers no téléprocédure.",
+    ),
+    "input.mandate_ends_before_start": (
+        "le mandat finirait ({end}) avant d'être signé ({start}).",
+        "the mandate would end ({end}) before it is signed ({start}).",
+    ),
+    "input.establishment_unknown": (
+        "L'établissement {siret} n'est pas dans le dossier de {client}: importez-le avec les clients.",
+        "The establishment {siret} is not in the file of {client}: import it with the clients.",
+    ),
+    "input.content_differs": (
+        "{reference}: le contenu diffère de ce qui a déjà été tenté ({last}). Pour corriger: renew {last}.",
+        "{reference}: the content differs from what was already attempted ({last}). To correct it: renew {last}.",
+    ),
+    "input.renew_of_another_hire": (
+        "Un renouvellement garde la référence {reference} et le client {siren}.",
+        "A renewal keeps the reference {reference} and the client {siren}.",
+    ),
+    "input.reason_needed": ("Dites pourquoi, en une ligne.", "Say why, in one line."),
+    "input.nothing_named": ("Rien n'est désigné: donnez au moins un identifiant.", "Nothing is named: give an id."),
+    "input.sent_in_future": ("L'envoi serait à venir ({at}).", "It would have been sent in the future ({at})."),
+    "input.one_ref_one_deposit": (
+        "Une référence désigne un seul dépôt, ceci en ferait {deposits}: notez-les un à un.",
+        "One reference names one deposit, this would make {deposits}: note them one by one.",
+    ),
+    "input.settle_one_of": (
+        "Dites soit la référence du portail, soit qu'il n'a rien (l'un des deux).",
+        "Say either the portal's reference, or that it has nothing (one of both).",
+    ),
+    "input.settle_ref_known": (
+        "Le portail connaît {deposit} sous {ref}: il ne peut pas ne rien avoir.",
+        "The portal knows {deposit} as {ref}: it cannot have nothing.",
+    ),
+    "input.empty_ref": ("La référence du portail est vide.", "The portal's reference is empty."),
+    "input.ref_known": (
+        "{deposit} a déjà la référence {ref}.",
+        "{deposit} already has the reference {ref}.",
+    ),
+    "input.ref_taken": (
+        "La référence {ref} est déjà celle de {deposit}.",
+        "The reference {ref} is already that of {deposit}.",
+    ),
+    "input.no_portal": (
+        "Aucun portail n'est branché pour envoyer (connu: {known}). Envoyez par vous-même, puis mark-sent.",
+        "No portal is plugged in to send with (known: {known}). Send by yourself, then mark-sent.",
+    ),
+    "input.joined_send": (
+        "Dans la transaction de l'hôte rien n'est envoyé: libérez, puis envoyez après le commit.",
+        "Nothing is sent inside the host's transaction: release, then send after its commit.",
+    ),
+    "input.joined_worker": (
+        "Un Worker ne travaille pas dans la transaction de l'hôte: donnez-lui un stockage à lui.",
+        "A Worker does not work inside the host's transaction: give it a storage of its own.",
+    ),
+    "input.attach_unreadable": (
+        "L'avis {receipt} est illisible: il reste conservé, demandez-en un autre au portail.",
+        "The receipt {receipt} cannot be read: it is kept, ask the portal for another.",
+    ),
+    "input.attach_not_in_tray": (
+        "L'avis {receipt} n'est pas en attente ({state:word:received}).",
+        "The receipt {receipt} is not in the tray ({state:word:received}).",
+    ),
+    "input.attach_without_deposit": (
+        "{submission} n'a pas de dépôt: marquez-le envoyé d'abord (mark-sent).",
+        "{submission} has no deposit: mark it sent first (mark-sent).",
+    ),
+    "input.attach_two_deposits": (
+        "L'avis {receipt} ne peut concerner qu'un dépôt.",
+        "The receipt {receipt} can concern one deposit only.",
+    ),
+    "input.attach_other_mode": (
+        "L'avis {receipt} et le dépôt {deposit} ne sont pas du même mode.",
+        "The receipt {receipt} and the deposit {deposit} are not of the same mode.",
+    ),
+    "input.attach_other_account": (
+        "L'avis {receipt} et le dépôt {deposit} ne sont pas du même compte de portail.",
+        "The receipt {receipt} and the deposit {deposit} are not of the same portal account.",
+    ),
+    "input.attach_other_ref": (
+        "L'avis {receipt} porte une autre référence que le dépôt {deposit} ({ref}).",
+        "The receipt {receipt} has another reference than the deposit {deposit} ({ref}).",
+    ),
+    # ---- days and hours
+    "input.instant_naive": (
+        "Un instant avec fuseau horaire est attendu, reçu: {got}.",
+        "An instant with a time zone is expected, got: {got}.",
+    ),
+    "input.day_expected": (
+        "Une date sans heure est attendue.",
+        "A date without an hour is expected.",
+    ),
+    "input.year_out_of_range": (
+        "{day} est hors des années calculées ({first} à {last}).",
+        "{day} is outside the years that are computed ({first} to {last}).",
+    ),
+    "input.count_refused": (
+        "Un nombre entier de jours, 0 ou plus, est attendu, reçu: {n}.",
+        "A whole number of days, 0 or more, is expected, got: {n}.",
+    ),
+    "input.count_out_of_range": (
+        "{n} jours après le {day} dépassent l'année {last}.",
+        "{n} days after {day} go beyond the year {last}.",
+    ),
+    "input.day_kind_unknown": (
+        "Type de jour inconnu: {kind}; attendu: {known}.",
+        "Unknown kind of day: {kind}; expected: {known}.",
+    ),
+    "input.territory_unknown": (
+        "Territoire inconnu: {territory}; attendu: {known}.",
+        "Unknown territory: {territory}; expected: {known}.",
+    ),
+    "input.zone_unknown": ("Fuseau horaire inconnu: {zone}.", "Unknown time zone: {zone}."),
+    "input.hour_not_naive": (
+        "Une heure locale sans fuseau est attendue, reçu: {got}.",
+        "A local hour without a time zone is expected, got: {got}.",
+    ),
+    "input.hour_does_not_exist": (
+        "L'heure {hour} n'existe pas ({zone}): le passage à l'heure d'été la saute.",
+        "The hour {hour} does not exist ({zone}): the change to summer time skips it.",
+    ),
+    "input.lang_unknown": (
+        "Langue inconnue: {lang}; attendu: fr ou en.",
+        "Unknown language: {lang}; expected: fr or en.",
+    ),
+    # ---- other errors
+    "error.transition_refused": (
+        "{case} ({state:word:state}): « {event:word:event} » est refusé.",
+        "{case} ({state:word:state}): “{event:word:event}” is refused.",
+    ),
+    "error.not_found": (
+        "{what:word:what} introuvable dans ce cabinet: {id}.",
+        "no such {what:word:what} in this firm: {id}.",
+    ),
+    "error.conflict": (
+        "Un autre traitement a modifié la même chose en même temps ({refs}): rechargez et recommencez.",
+        "Another writer changed the same thing at the same time ({refs}): load again and retry.",
+    ),
+    "error.key_reused": (
+        "La clé d'idempotence « {key} » a déjà servi pour un autre contenu: prenez-en une autre.",
+        "The idempotency key “{key}” was already used with other content: take another one.",
+    ),
+    "error.not_sent": ("Rien n'est parti ({why}): l'envoi reste à faire.", "Nothing left ({why}): it remains to be sent."),
+    "error.cannot_tell": (
+        "Le portail ne peut pas dire s'il a reçu le dépôt ({why}).",
+        "The portal cannot tell whether it has the deposit ({why}).",
+    ),
+    "error.retry": ("À réessayer plus tard ({why}).", "To be tried again later ({why})."),
+    "error.undeliverable": ("Impossible à remettre ({why}).", "Cannot be delivered ({why})."),
+    "error.record_of_another_version": (
+        "{ref} a été écrit par une autre version de due_workflow (connue ici: {known}): mettez la bibliothèque à jour.",
+        "{ref} was written by another version of due_workflow (known here: {known}): upgrade the library.",
+    ),
+    "error.record_unreadable": (
+        "{ref} ne peut pas être lu ({why}): restaurez une sauvegarde.",
+        "{ref} cannot be read ({why}): restore a backup.",
+    ),
+    "error.journal_gap": (
+        "Journal de {case}: l'entrée {seq} manque.",
+        "Journal of {case}: entry {seq} is missing.",
+    ),
+    "error.journal_changed": (
+        "Journal de {case}: l'entrée {seq} a été modifiée ou déplacée.",
+        "Journal of {case}: entry {seq} was changed or moved.",
+    ),
+    "error.journal_head": (
+        "Journal de {case}: il ne finit pas à l'entrée {seq} que la fiche annonce.",
+        "Journal of {case}: it does not end at entry {seq} as the record says.",
+    ),
+    "error.journal_fold": (
+        "Journal de {case}: rejoué jusqu'à l'entrée {seq}, il ne donne pas la fiche.",
+        "Journal of {case}: replayed up to entry {seq}, it does not give the record.",
+    ),
+}

@@ -1,0 +1,5 @@
+"""What the demo tells."""
+
+from __future__ import annotations
+
+DEMO: dict[str, tuple[str, str]] = {}
