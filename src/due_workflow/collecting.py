@@ -34,9 +34,7 @@ class Collected:
 def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str) -> Collected:
     """Settle doubts and take in what waits at `portal`."""
     settled, left = _doubts(flow, portal, by)
-    refs = [
-        d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and _same(d, portal)
-    ]
+    refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and _same(d, portal)]
     applied = tray = known = 0
     pieces = iter(portal.available(since, refs))
     while page := list(islice(pieces, 100)):
@@ -51,7 +49,7 @@ def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str) 
 
 def origin(piece: PieceRef) -> str:
     """The name of a piece as its portal lists it, in one word."""
-    return "/".join((piece.portal, piece.account, piece.kind, piece.number, piece.stamp))
+    return f"{piece.portal}/{piece.account}/{piece.kind}/{piece.number}/{piece.stamp}"
 
 
 def _same(deposit: Deposit, portal: Portal) -> bool:
@@ -91,5 +89,3 @@ def _parcel(flow: DueWorkflow, deposit: Deposit) -> Parcel | None:
     except NotFound:
         return None
     return Parcel(deposit.filename or "", content, deposit.sha256 or "", deposit.mode, tuple(deposit.items))
-
-

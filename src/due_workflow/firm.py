@@ -152,7 +152,11 @@ def revoke_mandate(u: Unit, siren: str, on: date, reason: str) -> ClientFile:
     mandate = client.mandate.with_(revoked_on=on) if client.mandate is not None else None
     moved = move(u, siren, Event.REVOKE_MANDATE, {"effective": on}, mandate=mandate)
     u.notice(
-        "mandate_revoked", Ref(Kind.CLIENT, client.siren), client=client.name, on=on.isoformat(), reason=scrub(reason)
+        "mandate_revoked",
+        Ref(Kind.CLIENT, client.siren),
+        client=client.name,
+        on=on.isoformat(),
+        reason=scrub(reason),
     )
     return moved
 

@@ -60,12 +60,10 @@ def situation(
     """What the guards of an attempt may look at; the client's record is held, and checked by whoever begins."""
     held = u.get(Kind.CLIENT, filing.siren)
     client = held.facts if held is not None else None
-    return Situation(
-        u.now, u.policy, client, filing, sub, late=late, confirm=confirm, hire=hire, qualified=qualified
-    )
+    return Situation(u.now, u.policy, client, filing, sub, late=late, confirm=confirm, hire=hire, qualified=qualified)
 
 
-def move(u: Unit, sub: Submission, event: Event, s: Situation) -> Submission:
+def move(sub: Submission, event: Event, s: Situation) -> Submission:
     """The attempt after `event`.
 
     Raises:
@@ -77,9 +75,7 @@ def move(u: Unit, sub: Submission, event: Event, s: Situation) -> Submission:
 
 def put(u: Unit, filing: Filing, event: str, source: str = "", dest: str = "", *seen: Held) -> Filing:
     """Stage a hire's file with its journal entry."""
-    staged: Filing = u.put(
-        Kind.FILING, filing.reference, filing, event, source=source, dest=dest, seen=seen
-    )
+    staged: Filing = u.put(Kind.FILING, filing.reference, filing, event, source=source, dest=dest, seen=seen)
     return staged
 
 
@@ -98,7 +94,13 @@ def noted(u: Unit, *subs: Submission) -> None:
 
 def _person(secret: str, d: Declaration, siret: str, hire_at: datetime) -> str:
     e = d.employee
-    parts = [siret, hire_at.date().isoformat(), e.surname.upper(), e.first_names.upper(), e.birth_date.isoformat()]
+    parts = [
+        siret,
+        hire_at.date().isoformat(),
+        e.surname.upper(),
+        e.first_names.upper(),
+        e.birth_date.isoformat(),
+    ]
     return "person:" + hmac.new(secret.encode(), canonical(parts), hashlib.sha256).hexdigest()[:32]
 
 
@@ -140,9 +142,7 @@ def register(u: Unit, declaration: Declaration, mode: Mode | None = None) -> Fil
     return filing.with_(lookalikes=alike)
 
 
-def _keep(
-    u: Unit, filing: Filing, declaration: Declaration, salt: str, kept: dict[str, object]
-) -> tuple[str, ...]:
+def _keep(u: Unit, filing: Filing, declaration: Declaration, salt: str, kept: dict[str, object]) -> tuple[str, ...]:
     """Put the declaration among the payload; returns the hires that look like this one."""
     person = _person(secret_of(u), declaration, filing.siret, filing.hire_at)
     alike = {h.ref.id for h in u.carrying(person)} - {filing.reference}
@@ -165,7 +165,12 @@ def _again(u: Unit, held: Held, declaration: Declaration, hire_at: datetime, mod
 
 
 def amended(
-    u: Unit, filing: Filing, declaration: Declaration, hire_at: datetime, event: str, sub: Submission | None = None
+    u: Unit,
+    filing: Filing,
+    declaration: Declaration,
+    hire_at: datetime,
+    event: str,
+    sub: Submission | None = None,
 ) -> Filing:
     """The file with another content, and the attempt that carries it."""
     siret = declaration.employer.siret
@@ -207,19 +212,15 @@ def _new(u: Unit, filing: Filing, mode: Mode, number: int) -> Submission:
     )
 
 
-def renew(
-    u: Unit, submission: str, declaration: Declaration | None, reason: str, confirm: bool
-) -> Submission:
+def renew(u: Unit, submission: str, declaration: Declaration | None, reason: str, confirm: bool) -> Submission:
     """Step 6, « sinon renouveler l'opération »: a new attempt of the same hire, same mode, from any state."""
     filing = u.filing(reference_of(submission))
     old = attempt(filing, submission)
-    move(u, old, Event.RENEW, situation(u, filing, old, confirm=confirm))
+    move(old, Event.RENEW, situation(u, filing, old, confirm=confirm))
     replaced = old.mode is Mode.REAL and old.state is SubmissionState.ACCEPTED
     if replaced:
         filing = with_attempt(filing, old.with_(superseded=True))
-    sub = _new(u, filing, old.mode, old.attempt + 1).with_(
-        replaces=old.id, reason=scrub(reason), confirmed=confirm
-    )
+    sub = _new(u, filing, old.mode, old.attempt + 1).with_(replaces=old.id, reason=scrub(reason), confirmed=confirm)
     if declaration is not None:
         client = u.client(filing.siren)
         place = client.establishment(declaration.employer.siret)
@@ -247,7 +248,7 @@ def released(u: Unit, sub: Submission, late: bool) -> Submission:
     """Let the worker send this attempt. Nothing real leaves without it, or without an explicit `send`."""
     filing = u.filing(sub.reference)
     sub = attempt(filing, sub.id)
-    move(u, sub, Event.RELEASE, situation(u, filing, sub, late=late))
+    move(sub, Event.RELEASE, situation(u, filing, sub, late=late))
     sub = sub.with_(released_at=u.now, released_by=u.by or "?", late_allowed=late or sub.late_allowed)
     put(u, with_attempt(filing, sub), Event.RELEASE, sub.state, sub.state)
     order = Command(name="release", state="released", results=(sub.id,), by=u.by, late=late, due=u.now)
@@ -273,7 +274,7 @@ def abandon(u: Unit, id: str, reason: str, hire: bool, confirm: bool) -> Filing:
         return put(u, filing.with_(no_hire=True), Event.ABANDON, filing.status, filing.status)
     filing = u.filing(reference_of(id))
     old = attempt(filing, id)
-    sub = move(u, old, Event.ABANDON, situation(u, filing, old, hire=hire, confirm=confirm))
+    sub = move(old, Event.ABANDON, situation(u, filing, old, hire=hire, confirm=confirm))
     sub = sub.with_(reason=reason, dropped=old.dropped or confirm)
     filing = with_attempt(filing, sub).with_(no_hire=filing.no_hire or hire)
     filing = put(u, filing, Event.ABANDON, old.state, sub.state)
@@ -316,7 +317,7 @@ def _ring_attempt(u: Unit, filing: Filing, sub: Submission, name: str, at: datet
     before = sub.state
     event = f"clock:{name}"
     if name == "sending_stale":
-        sub = move(u, sub, Event.DOUBT, situation(u, filing, sub))
+        sub = move(sub, Event.DOUBT, situation(u, filing, sub))
         event = Event.DOUBT
     elif name == "ars_overdue":
         sub = sub.with_(overdue_since=at)

@@ -73,8 +73,7 @@ class _Code(str):
 
 def _located(kind: Callable[[Any], _T]) -> Callable[[Any], _T]:
     """`kind` as a validator: its refusal becomes a fault that pydantic can place in the input."""
-
-    known: Callable[[Any], _T] = kind if kind is Nir else lru_cache(maxsize=8192)(kind)  # type: ignore[comparison-overlap]
+    known: Callable[[Any], _T] = kind if kind is Nir else lru_cache(maxsize=8192)(kind)
 
     def parse(value: Any) -> _T:
         try:
@@ -82,7 +81,7 @@ def _located(kind: Callable[[Any], _T]) -> Callable[[Any], _T]:
         except InputRefused as error:
             code, facts = error.code, dict(error.facts)
         value = None
-        raise PydanticCustomError("due." + code, code, facts)  # type: ignore[arg-type]  # a computed literal
+        raise PydanticCustomError("due." + code, code, facts)
 
     return parse
 
@@ -156,6 +155,7 @@ class Department(_Code):
     pattern = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|9[789]|2[AB])", re.ASCII)
 
     def __new__(cls, value: str) -> Self:
+        """Read the three digits of an overseas department as the two of the message."""
         text = value.strip() if isinstance(value, str) else value
         overseas = isinstance(text, str) and re.fullmatch(r"9[78]\d", text, re.ASCII)
         return super().__new__(cls, text[:2] if overseas else text)

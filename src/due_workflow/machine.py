@@ -271,6 +271,7 @@ C, S, E = ClientState, SubmissionState, Event
 _AFTER_BEGIN = tuple(s for s in S if s is not S.PREPARED)
 _LATER = tuple(s for s in S if s not in (S.PREPARED, S.SENDING, S.IN_DOUBT))
 
+# fmt: off
 CLIENT_ROWS: tuple[Row, ...] = (
     Row((C.KNOWN, C.SELECTED), E.SELECT, C.SELECTED, "Étape 3: sélectionner les entreprises"),
     Row((C.SELECTED, C.MANDATE_REQUESTED, C.WITHDRAWN), E.REQUEST_MANDATE, C.MANDATE_REQUESTED,
@@ -309,6 +310,7 @@ SUBMISSION_ROWS: tuple[Row, ...] = (
     Row((S.ACCEPTED,), E.ABANDON, None, "L'embauche n'a pas lieu; la déclaration acceptée reste chez le destinataire",
         (hire_is_off,)),
 )
+# fmt: on
 
 # ---- the engine under the tables
 

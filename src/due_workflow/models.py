@@ -1,4 +1,4 @@
-"""The words of the field as frozen values: firm, client, mandate, declaration, filing, attempt, deposit, notice, policy.
+"""The words of the field as frozen values: firm, client, mandate, declaration, filing, deposit, notice, policy.
 
 Facts only. What may happen next is in `machine`, when it is due in `clocks`. What a `Filing` holds is journaled, so it
 names no employee: the declaration itself (names, NIR) travels apart, as an erasable payload.
@@ -360,7 +360,7 @@ class Submission(Model):
 
     @property
     def alive(self) -> bool:
-        """Whether the recipient may hold it: from *sending* on, except rejected, lost, confirmed as replaced or dropped."""
+        """Whether the recipient may hold it: from *sending* on, unless rejected, lost, superseded or dropped."""
         return self.begun and not self.superseded and not self.dropped and self.state not in _DEAD
 
 

@@ -155,9 +155,7 @@ class Storage(Protocol):
         """The entries of `case` with seq > `after`, in order, `limit` at most."""
         ...
 
-    def claim(
-        self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int
-    ) -> Sequence[tuple[str, Record]]:
+    def claim(self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, Record]]:
         """Lease due records, of all firms: those of `kinds` with due <= `now`, the longest due first.
 
         Commits by itself: each one's due is moved to `until` and its version bumped, so that no other claimer gets

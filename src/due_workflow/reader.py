@@ -22,7 +22,6 @@ from due_workflow.models import (
     ClientFile,
     Deposit,
     Filing,
-
     Policy,
     Submission,
     reference_of,
@@ -237,7 +236,12 @@ class Reader:
         """The journaled case that `id` names: a client, a hire (or one of its attempts), a deposit, the firm."""
         u = self._unit()
         digits = "".join(id.split())
-        refs = [Ref(Kind.FILING, id), Ref(Kind.DEPOSIT, id), Ref(Kind.CLIENT, digits[:9]), Ref(Kind.CABINET, id)]
+        refs = [
+            Ref(Kind.FILING, id),
+            Ref(Kind.DEPOSIT, id),
+            Ref(Kind.CLIENT, digits[:9]),
+            Ref(Kind.CABINET, id),
+        ]
         u.load(refs)
         for ref in refs:
             if u.get(ref.kind, ref.id) is not None:
@@ -284,5 +288,3 @@ class Reader:
             raise JournalBroken("journal_head", case=str(held.ref), seq=held.seq)
         if facts != plain(held.facts):
             raise JournalBroken("journal_fold", case=str(held.ref), seq=seq)
-
-

@@ -105,7 +105,7 @@ class _Paper(Model):
 
     @property
     def identity(self) -> str:
-        """The receipt's name: the same piece with other bytes is another receipt (an overwritten return is new evidence)."""
+        """The receipt's name; the same piece with other bytes is another receipt (an overwritten return is new)."""
         return _digest(self.portal, self.account, self.kind, self.portal_ref, self.piece or "", self.sha256)
 
 

@@ -109,7 +109,14 @@ def _place(u: Unit, received: Received, deposit: Deposit | None) -> ReceiveResul
         mismatch = received.with_(state="mismatch", why="mode_mismatch", due=None)
         u.put(Kind.RECEIPT, received.id, mismatch)
         ref = Ref(Kind.DEPOSIT, deposit.id)
-        u.notice("mode_mismatch", ref, urgent=True, deposit=deposit.id, said=paper.mode.value, ours=deposit.mode.value)
+        u.notice(
+            "mode_mismatch",
+            ref,
+            urgent=True,
+            deposit=deposit.id,
+            said=paper.mode.value,
+            ours=deposit.mode.value,
+        )
         return _result(u, mismatch)
     reached = reach(paper, deposit)
     if isinstance(reached, Ambiguous):
@@ -126,7 +133,12 @@ def _tray(u: Unit, received: Received, code: str, why: str = "", due: bool = Tru
         paper = received.receipt
         ref = getattr(paper, "portal_ref", None)
         u.notice(
-            f"tray_{code}", Ref(Kind.RECEIPT, received.id), receipt=received.id, kind=paper.kind, ref=ref, why=why
+            f"tray_{code}",
+            Ref(Kind.RECEIPT, received.id),
+            receipt=received.id,
+            kind=paper.kind,
+            ref=ref,
+            why=why,
         )
     return _result(u, kept)
 
@@ -172,7 +184,7 @@ def _absorb(u: Unit, sid: str, news: Evidence) -> Submission:
         return old
     event = Event(evidence.standing(old.recipient) or "ads")
     # receipt rows have no guards: the client need not be read
-    sub = move(u, old, event, Situation(u.now, u.policy, None, filing, old))
+    sub = move(old, event, Situation(u.now, u.policy, None, filing, old))
     answered = sub.state in (S.ACCEPTED, S.CIRSO_REJECTED, S.PORTAL_REJECTED)
     sub = sub.with_(evidence=evidence, overdue_since=None if answered else sub.overdue_since)
     # a piece that moves no state is journaled as what it is, not as the event that its standing amounts to

@@ -69,7 +69,7 @@ def _asked(u: Unit, sub: Submission, late: bool) -> tuple[Filing, Situation]:
 
 
 def begin(u: Unit, sub: Submission, deposit: str, channel: Channel, late: bool) -> Submission:
-    """prepared → sending, through the gate.
+    """Prepared → sending, through the gate.
 
     Raises:
         TransitionRefused: with every reason of the gate; nothing is staged.
@@ -77,7 +77,7 @@ def begin(u: Unit, sub: Submission, deposit: str, channel: Channel, late: bool) 
     filing, s = _asked(u, sub, late)
     sub = attempt(filing, sub.id)
     firm = u.get(Kind.CABINET, u.cabinet)
-    begun = move(u, sub, Event.BEGIN_SEND, s).with_(
+    begun = move(sub, Event.BEGIN_SEND, s).with_(
         begun_at=u.now,
         epoch=u.cabinet_facts().epoch,
         late=sub.mode is Mode.REAL and u.now >= filing.hire_at,
@@ -187,7 +187,7 @@ def _sent(u: Unit, sub: Submission, at: datetime) -> Submission:
         late = sub.mode is Mode.REAL and at >= filing.hire_at
         sub = sub.with_(begun_at=at, epoch=epoch, late=late, irregular=irregular)
     before = sub.state
-    sub = move(u, sub, Event.SENT, s)
+    sub = move(sub, Event.SENT, s)
     sub = sub.with_(sent_at=sub.sent_at or at)
     seen = [h for h in (u.get(Kind.CLIENT, filing.siren), u.get(Kind.CABINET, u.cabinet)) if h is not None]
     filing = put(u, with_attempt(filing, sub), Event.SENT, before, sub.state, *seen)
@@ -204,7 +204,7 @@ def unsent(u: Unit, deposit: str) -> Deposit:
     for sub in load_attempts(u, held.items):
         if sub.state is S.SENDING and sub.deposit == deposit:
             filing = u.filing(sub.reference)
-            back = move(u, sub, Event.UNSENT, situation(u, filing, sub)).with_(
+            back = move(sub, Event.UNSENT, situation(u, filing, sub)).with_(
                 begun_at=None, epoch="", late=False, deposit=None
             )
             put(u, with_attempt(filing, back), Event.UNSENT, sub.state, back.state)
@@ -221,7 +221,7 @@ def each(u: Unit, deposit: str, event: Event, at: datetime | None = None) -> Dep
         if sub.state not in (S.SENDING, S.IN_DOUBT) or sub.deposit != deposit:
             continue
         filing = u.filing(sub.reference)
-        moved = move(u, sub, event, situation(u, filing, sub))
+        moved = move(sub, event, situation(u, filing, sub))
         if event is Event.SENT:
             moved = moved.with_(sent_at=moved.sent_at or at or sub.begun_at)
         if moved is sub:
@@ -294,10 +294,10 @@ def _unbound(u: Unit, deposit: Deposit, wrong: str) -> Deposit:
             continue
         filing = u.filing(sub.reference)
         s = situation(u, filing, sub)
-        back = move(u, sub, Event.UNBOUND, s).with_(evidence=sub.evidence.with_(slots=slots))
+        back = move(sub, Event.UNBOUND, s).with_(evidence=sub.evidence.with_(slots=slots))
         again = back.evidence.standing(back.recipient)
         if again is not None:
-            back = move(u, back, Event(again), s)
+            back = move(back, Event(again), s)
         put(u, with_attempt(filing, back), Event.UNBOUND, sub.state, back.state)
         deposit = standing_in(deposit, back)
     u.notice("guess_corrected", Ref(Kind.DEPOSIT, deposit.id), urgent=True, deposit=deposit.id, ref=wrong)

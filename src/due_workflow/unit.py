@@ -203,5 +203,3 @@ class Unit:
         """
         if self._touched:
             self.storage.commit(self.cabinet, self.changes())
-
-

@@ -83,9 +83,7 @@ class Worker:
         flow.ring(record.ref, by=self.by)
         return True
 
-    def _each(
-        self, kinds: Sequence[Kind], limit: int, handle: Callable[[DueWorkflow, Record], bool]
-    ) -> int:
+    def _each(self, kinds: Sequence[Kind], limit: int, handle: Callable[[DueWorkflow, Record], bool]) -> int:
         """Claim and handle until nothing is due or `limit` were handled; a failure leaves its lease to run out."""
         handled = 0
         now = self.clock.now()
@@ -122,7 +120,7 @@ class Worker:
                 done.append(notifier.name)
         missing = [n.name for n in self.notifiers if n.name not in done and n.name not in refused]
         tries = out.tries + 1
-        lost = bool(refused) and not missing or bool(missing) and tries >= flow.policy.delivery_tries
+        lost = (bool(refused) and not missing) or (bool(missing) and tries >= flow.policy.delivery_tries)
         state = "dead" if lost else "pending" if missing else "delivered"
         due = self.clock.now() + (wait or backoff(tries, random.random())) if state == "pending" else None  # noqa: S311
 
@@ -172,14 +170,12 @@ class Worker:
             return self._later(order, now, error.text("en"))
         denied = result.refused.get(sid)
         if denied is not None:
-            return self._denied(flow, sid, order, denied, now)
+            return self._denied(flow, sid, order, denied)
         if flow.read.submission(sid).state is SubmissionState.PREPARED:
             return self._later(order, now, "not sent")
         return done
 
-    def _denied(
-        self, flow: DueWorkflow, sid: str, order: Command, denied: TransitionRefused, now: datetime
-    ) -> Command:
+    def _denied(self, flow: DueWorkflow, sid: str, order: Command, denied: TransitionRefused) -> Command:
         opens = [d.facts["opens"] for d in denied.denials if d.code == "window_not_open"]
         if len(denied.denials) == 1 and opens and isinstance(opens[0], datetime):
             return order.with_(due=opens[0], trouble="window_not_open")

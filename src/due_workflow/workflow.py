@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from due_workflow import firm, hiring, receiving, sending
 from due_workflow.base import canonical, plain
+from due_workflow.collecting import Collected, collect
 from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, NotSent, TransitionRefused
 from due_workflow.identifiers import scrub
 from due_workflow.machine import Event
@@ -29,7 +30,6 @@ from due_workflow.models import (
     Policy,
     Submission,
 )
-from due_workflow.collecting import Collected, collect
 from due_workflow.ports import Clock, Kind, Parcel, Portal, Ref, Storage
 from due_workflow.reader import Reader
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Unreadable
@@ -150,7 +150,12 @@ class DueWorkflow:
         return self._many(declarations, hiring.register, by, group)
 
     def prepare(
-        self, declaration_or_reference: Declaration | str, mode: Mode | None = None, *, by: str = "", key: str = ""
+        self,
+        declaration_or_reference: Declaration | str,
+        mode: Mode | None = None,
+        *,
+        by: str = "",
+        key: str = "",
     ) -> Submission:
         """Make the next attempt of a hire, or return the last one when it has this content.
 
@@ -166,9 +171,7 @@ class DueWorkflow:
         what = declaration_or_reference
         return self._run("prepare", (what, mode), by, key, lambda u: hiring.prepare(u, what, mode))
 
-    def release(
-        self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = ""
-    ) -> tuple[Submission, ...]:
+    def release(self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = "") -> tuple[Submission, ...]:
         """Let the worker send these prepared attempts; `late`: also after the hire instant. All or none."""
         ids = _ids(ids)
         return self._run("release", (ids, late), by, key, lambda u: hiring.release(u, ids, late))
@@ -185,7 +188,7 @@ class DueWorkflow:
     ) -> Submission:
         """Step 6, « sinon renouveler l'opération »: a new attempt, same hire, same mode; None keeps the content.
 
-        From an accepted REAL attempt `confirm=True` is needed: the former declaration is not cancelled at the recipient.
+        From an accepted REAL attempt `confirm=True` is needed: the former one is not cancelled at the recipient.
         """
         args = (submission_id, declaration, reason, confirm)
         return self._run("renew", args, by, key, lambda u: hiring.renew(u, *args))
@@ -213,18 +216,14 @@ class DueWorkflow:
         args = (submission_id, reason, hire, confirm)
         return self._run("abandon", args, by, key, lambda u: hiring.abandon(u, *args))
 
-    def declared_elsewhere(
-        self, reference: str, at: datetime, proof: str, *, by: str = "", key: str = ""
-    ) -> Filing:
+    def declared_elsewhere(self, reference: str, at: datetime, proof: str, *, by: str = "", key: str = "") -> Filing:
         """Record that the hire was declared by another way (a fact, never refused)."""
         args = (reference, at, proof)
         return self._run("declared_elsewhere", args, by, key, lambda u: hiring.declared_elsewhere(u, *args))
 
     # ---- handing over
 
-    def begin_send(
-        self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = ""
-    ) -> tuple[Deposit, ...]:
+    def begin_send(self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = "") -> tuple[Deposit, ...]:
         """The host is about to send these attempts by itself: through the gate, all or none, before any byte leaves.
 
         Raises:
@@ -367,9 +366,7 @@ class DueWorkflow:
     ) -> ReceiveResult:
         """A person says which attempts a waiting receipt means, and what it says of each."""
         said = {sid: Outcome(outcome) for sid, outcome in outcomes.items()}
-        result = self._run(
-            "attach", (receipt_id, said), by, key, lambda u: receiving.attach(u, receipt_id, said, by)
-        )
+        result = self._run("attach", (receipt_id, said), by, key, lambda u: receiving.attach(u, receipt_id, said, by))
         if result.ref_learned is not None:
             self._replay_ref(*result.ref_learned, by)
         return result
@@ -418,7 +415,9 @@ class DueWorkflow:
 
         self._commit(by, work)
 
-    def tell(self, code: str, ref: Ref, *, urgent: bool = False, by: str = "", **facts: str | int | bool | None) -> None:
+    def tell(
+        self, code: str, ref: Ref, *, urgent: bool = False, by: str = "", **facts: str | int | bool | None
+    ) -> None:
         """Raise a notice about a case."""
         self._commit(by, lambda u: u.notice(code, ref, urgent=urgent, **facts))
 
@@ -494,9 +493,7 @@ class DueWorkflow:
                 batch = []
         yield from self._group(batch, work, by)
 
-    def _group(
-        self, batch: Sequence[Any], work: Callable[[Unit, Any], R], by: str
-    ) -> list[R | DueWorkflowError]:
+    def _group(self, batch: Sequence[Any], work: Callable[[Unit, Any], R], by: str) -> list[R | DueWorkflowError]:
         u = self._unit(by)
         try:
             results: list[R | DueWorkflowError] = [work(u, item) for item in batch]

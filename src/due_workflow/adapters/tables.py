@@ -831,15 +831,18 @@ def _xlsx_row(rows: Iterator[tuple[object, ...]]) -> Row | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            values = list(next(rows))
+            values = next(rows)
     except StopIteration:
         return None
     except Exception:  # noqa: BLE001 - as above
         return _BROKEN
-    while values and values[-1] is None:
-        values.pop()
+    if values.count(None) == len(values):
+        return ()
     plain = (str, int, float, bool, date, time, timedelta, type(None))
-    return tuple(Cell(value if isinstance(value, plain) else "=") for value in values)
+    cells = [Cell(value if isinstance(value, plain) else "=") for value in values]  # "=": a formula's object
+    while cells[-1].value is None:
+        cells.pop()
+    return tuple(cells)
 
 
 # ---- the lines to correct

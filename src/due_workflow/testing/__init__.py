@@ -1,7 +1,7 @@
 """For hosts: the contracts that an adapter must keep, and fakes with which to test a whole integration.
 
-`StorageContract`, `NotifierContract` and `PortalContract` are pytest classes that import no pytest; `factories` makes
-valid fictitious values. Nothing here is used by the engine.
+`StorageContract`, `NotifierContract` and `PortalContract` are pytest classes that import no pytest;
+`factories` makes valid fictitious values. Nothing here is used by the engine.
 """
 
 from due_workflow.testing import factories

@@ -1,6 +1,6 @@
-"""Fakes for a host's own tests: a clock that stands, a notifier that remembers, a portal that follows a script.
+"""Fakes for a host's own tests: a clock that stands, a notifier that remembers, a portal that is told.
 
-They keep the same contracts as the real ones, hold everything in public attributes, and never touch the network.
+They keep the same contracts as the real ones, show what they hold, and never touch the network.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from threading import Lock
 from typing import Any
 
 from due_workflow.errors import CannotTell, NotSent
-from due_workflow.models import Mode, Notice, Submission
+from due_workflow.models import Notice, Submission
 from due_workflow.ports import Clock, Parcel, PieceRef
-from due_workflow.receipts import Acs, Ads, Ars, Outcome, Receipt, Unreadable, Verdict
+from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
 from due_workflow.testing.factories import NOW
 
 
@@ -100,7 +100,7 @@ class Step(Enum):
 class ScriptedPortal:
     """A portal that does what a test tells it, and remembers what it truly took.
 
-    A file is JSON lines of attempt ids and SIRETs: no name and no NIR. Deposits follow `script`, then `default`.
+    A file is JSON lines of attempt ids and SIRETs: no name, no NIR. Deposits follow `script`, then `default`.
 
     Attributes:
         default: the step of a deposit that the script does not foresee.

@@ -4,7 +4,8 @@
         @pytest.fixture
         def notifier(self): return MyNotifier(...)
 
-Override `delivered` where the test can see what arrived, `disturb` and `forbid` where it can make the far end fail.
+Override `delivered` where the test can see what arrived, `disturb` and `forbid` where it can make the far end
+fail.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ def notice(name: str = "n-1", **changes: Any) -> Notice:
 class NotifierContract(Contract):
     """Every clause of a notifier."""
 
-    def delivered(self, notifier: Notifier) -> Sequence[str] | None:
+    def delivered(self, notifier: Notifier) -> Sequence[str] | None:  # noqa: ARG002
         """The ids of the notices that arrived, repeats included; None where the test cannot see them."""
         return None
 
-    def disturb(self, notifier: Notifier) -> bool:
+    def disturb(self, notifier: Notifier) -> bool:  # noqa: ARG002
         """Make the far end fail for now. True when that was done."""
         return False
 
-    def forbid(self, notifier: Notifier) -> bool:
+    def forbid(self, notifier: Notifier) -> bool:  # noqa: ARG002
         """Make the far end refuse for ever (no such address). True when that was done."""
         return False
 

@@ -4,8 +4,8 @@
         @pytest.fixture
         def portal(self): return MyPortal(...)  # a far end of its own for each test
 
-Every deposit here is a TEST one; all the same, point it at a simulator, never at a live account. Override `attempts`
-where the portal needs other declarations, and `answer` where the test can make the far end publish pieces.
+Every deposit here is a TEST one; all the same, point it at a simulator, never at a live account. Override
+`attempts` where the portal needs other declarations, `answer` where the test can make the far end publish.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from due_workflow.errors import CannotTell
-from due_workflow.models import Mode, Submission, submission_id
+from due_workflow.models import Submission, submission_id
 from due_workflow.ports import Parcel, PieceRef, Portal
-from due_workflow.receipts import Ads
+from due_workflow.receipts import Ads, Mode
 from due_workflow.testing import factories
 from due_workflow.testing._contract import Contract, same, that
 
@@ -43,7 +43,7 @@ class PortalContract(Contract):
         """The attempts that one deposit of the clauses holds."""
         return [attempt()]
 
-    def answer(self, portal: Portal, parcel: Parcel) -> bool:
+    def answer(self, portal: Portal, parcel: Parcel) -> bool:  # noqa: ARG002
         """Make the far end publish a piece about `parcel`. True when that was done."""
         return False
 

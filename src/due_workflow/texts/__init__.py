@@ -30,7 +30,7 @@ class _Facts(string.Formatter):
     def __init__(self, lang: str) -> None:
         self.lang = lang
 
-    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # type: ignore[override]
+    def get_value(self, key: int | str, _args: object, kwargs: Mapping[str, object]) -> object:
         return kwargs.get(str(key), "?")
 
     def format_field(self, value: object, format_spec: str) -> str:

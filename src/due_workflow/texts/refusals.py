@@ -90,7 +90,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "input.refused": ("Entrée refusée.", "Input refused."),
     "input.missing": ("ce champ manque", "this field is missing"),
     "input.unknown_field": ("champ inconnu", "unknown field"),
-    "input.field": ("valeur refusée (attendu: {expected} {limits})", "value refused (expected: {expected} {limits})"),
+    "input.field": (
+        "valeur refusée (attendu: {expected} {limits})",
+        "value refused (expected: {expected} {limits})",
+    ),
     "input.empty": ("la valeur est vide", "the value is empty"),
     "input.bad_siren": (
         "« {value} » n'est pas un SIREN: 9 chiffres, clé de contrôle juste.",
@@ -184,8 +187,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "A renewal keeps the reference {reference} and the client {siren}.",
     ),
     "input.reason_needed": ("Dites pourquoi, en une ligne.", "Say why, in one line."),
-    "input.nothing_named": ("Rien n'est désigné: donnez au moins un identifiant.", "Nothing is named: give an id."),
-    "input.sent_in_future": ("L'envoi serait à venir ({at}).", "It would have been sent in the future ({at})."),
+    "input.nothing_named": (
+        "Rien n'est désigné: donnez au moins un identifiant.",
+        "Nothing is named: give an id.",
+    ),
+    "input.sent_in_future": (
+        "L'envoi serait à venir ({at}).",
+        "It would have been sent in the future ({at}).",
+    ),
     "input.one_ref_one_deposit": (
         "Une référence désigne un seul dépôt, ceci en ferait {deposits}: notez-les un à un.",
         "One reference names one deposit, this would make {deposits}: note them one by one.",
@@ -306,7 +315,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "La clé d'idempotence « {key} » a déjà servi pour un autre contenu: prenez-en une autre.",
         "The idempotency key “{key}” was already used with other content: take another one.",
     ),
-    "error.not_sent": ("Rien n'est parti ({why}): l'envoi reste à faire.", "Nothing left ({why}): it remains to be sent."),
+    "error.not_sent": (
+        "Rien n'est parti ({why}): l'envoi reste à faire.",
+        "Nothing left ({why}): it remains to be sent.",
+    ),
     "error.cannot_tell": (
         "Le portail ne peut pas dire s'il a reçu le dépôt ({why}).",
         "The portal cannot tell whether it has the deposit ({why}).",

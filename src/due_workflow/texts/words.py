@@ -58,7 +58,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "event.amend": ("corriger l'embauche", "amend the hire"),
     "event.prepare": ("préparer la déclaration", "prepare the declaration"),
     "event.evidence": ("verser une pièce", "add a piece of evidence"),
-    "event.declared_elsewhere": ("noter une déclaration faite par ailleurs", "note a declaration made elsewhere"),
+    "event.declared_elsewhere": (
+        "noter une déclaration faite par ailleurs",
+        "note a declaration made elsewhere",
+    ),
     "event.add_client": ("ajouter le client", "add the client"),
     "event.update_client": ("mettre à jour le client", "update the client"),
     "event.opened": ("ouvrir le cabinet", "open the firm"),

@@ -1,0 +1,143 @@
+"""The stage of the demo: its days, its clock, its folder. Nothing here knows the story or a screen.
+
+Days are counted in jours ouvrés around the day on which the story ends, so that every step is an office day whatever
+that day is. The folder writes down each file it makes before it makes it, and removes those and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from importlib import resources
+from pathlib import Path
+
+from due_workflow.calendar import Calendar, local_instant, paris_day
+from due_workflow.errors import DueWorkflowError
+
+MARK = ".due-workflow-demo"
+"""The list of the demo's own files, one a line; a folder that has it is a demo's."""
+DATABASE = "due.sqlite"
+AVIS = "avis"
+CABINET = "cabinet"
+_BESIDE = ("", "-wal", "-shm", "-journal")
+_TOKEN = re.compile(r"\{([JO])([+-]\d+)\}")
+_OWN = re.compile(r"(due\.sqlite(-\w+)?|(clients|hires)\.csv|avis/[\w.-]+)", re.ASCII)
+
+
+class FolderRefused(DueWorkflowError):
+    """The folder cannot be used: it holds a demo already, or things that are not a demo's. Nothing was touched."""
+
+    section = "demo"
+
+
+class Days:
+    """The days of a story that ends at `now`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.today = paris_day(now)
+        self._calendar = Calendar()
+
+    def office(self, n: int) -> date:
+        """The nth jour ouvré after today, or before it where `n` is negative; today itself never counts."""
+        if n > 0:
+            return self._calendar.add_working_days(self.today, n)
+        day = self.today
+        for _ in range(-n):
+            day -= timedelta(days=1)
+            while not self._calendar.is_working(day):
+                day -= timedelta(days=1)
+        return day
+
+    def at(self, n: int, hour: str) -> datetime:
+        """The instant of `hour` (Paris) on `office(n)`."""
+        return local_instant(datetime.combine(self.office(n), time.fromisoformat(hour)), "Europe/Paris")
+
+    def dated(self, template: str) -> str:
+        """`template` with its days filled in: ``{O-5}`` five jours ouvrés ago, ``{J+90}`` in ninety days."""
+
+        def day(token: re.Match[str]) -> str:
+            n = int(token[2])
+            found = self.office(n) if token[1] == "O" else self.today + timedelta(days=n)
+            return found.strftime("%d/%m/%Y")
+
+        return _TOKEN.sub(day, template)
+
+
+class StoryClock:
+    """A clock that stands still until it is moved, and never goes back."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """The story's present instant."""
+        return self._now
+
+    def to(self, instant: datetime) -> None:
+        """Go on to `instant`, unless it has passed already."""
+        self._now = max(self._now, instant)
+
+    def forward(self, minutes: int) -> None:
+        """Let some minutes pass."""
+        self._now += timedelta(minutes=minutes)
+
+
+class Folder:
+    """The demo's folder: the database, the dated CSV files, and `avis/` with what came back from the portal.
+
+    Args:
+        path: made where it is missing.
+        force: remove an earlier demo's own files first.
+
+    Raises:
+        FolderRefused: it holds a demo and `force` is not given, or files that no demo made.
+    """
+
+    def __init__(self, path: Path, *, force: bool = False) -> None:
+        self.path = path
+        self._mark, self.avis = path / MARK, path / AVIS
+        if self._mark.is_file():
+            if not force:
+                raise FolderRefused("folder_taken", folder=str(path))
+            self._clear()
+        elif path.exists():
+            found = sorted(p.name for p in path.iterdir()) if path.is_dir() else [path.name]
+            if found:
+                raise FolderRefused("folder_foreign", folder=str(path), found=found[:5])
+        path.mkdir(parents=True, exist_ok=True)
+        self._own(*(DATABASE + end for end in _BESIDE))
+        self.avis.mkdir(exist_ok=True)
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that the other commands read."""
+        return self.path / DATABASE
+
+    def _own(self, *names: str) -> None:
+        with self._mark.open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{name}\n" for name in names)
+
+    def _clear(self) -> None:
+        """Remove what an earlier demo wrote, by its own list."""
+        for name in self._mark.read_text(encoding="utf-8").splitlines():
+            inside = not name.startswith(f"{AVIS}/") or not self.avis.is_symlink()
+            if _OWN.fullmatch(name) and inside:
+                (self.path / name).unlink(missing_ok=True)
+        self._mark.unlink()
+        with suppress(OSError):
+            self.avis.rmdir()
+
+    def table(self, name: str, days: Days) -> Path:
+        """Write the packaged table `name` with the days of this story, and return its path."""
+        template = resources.files("due_workflow.cli").joinpath("demo_data", name).read_text(encoding="utf-8")
+        self._own(name)
+        (self.path / name).write_text(days.dated(template), encoding="utf-8")
+        return self.path / name
+
+    def avis_file(self, name: str, content: bytes) -> Path:
+        """Put a file that came from the portal into `avis/`."""
+        self._own(f"{AVIS}/{name}")
+        path = self.avis / name
+        path.write_bytes(content)
+        return path
