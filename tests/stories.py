@@ -1,145 +1,23 @@
-"""What the tests of the engine tell their stories with: a clock in the hand, a portal with a script, a firm.
+"""What the tests of the engine tell their stories with: one firm, and the steps that many stories share.
 
-Fakes only, each of a few lines; nothing here decides anything, and nothing looks behind the public door.
+Nothing here decides anything, and nothing looks behind the public door.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from due_workflow import (
-    Acs,
-    Ads,
-    Ars,
-    CannotTell,
-    Client,
-    Declaration,
-    Deposit,
-    DueWorkflow,
-    Filing,
-    Mode,
-    Notice,
-    NotSent,
-    Outcome,
-    Policy,
-    Submission,
-    Unreadable,
-    Verdict,
-    Worker,
-)
+from due_workflow import Client, Declaration, DueWorkflow, Filing, Mode, Outcome, Policy, Submission, Verdict, Worker
 from due_workflow.adapters.memory import MemoryStorage
-from due_workflow.ports import Changes, Kind, Parcel, PieceRef, Storage
+from due_workflow.ports import Changes, Kind, Storage
+from due_workflow.testing import FixedClock, RecordingNotifier, ScriptedPortal
 from due_workflow.testing import factories as f
 
 NOW = f.NOW
 CABINET = "cabinet"
 ACCOUNT = "acc"
 A, R = Outcome.ACCEPTED, Outcome.REJECTED
-
-
-class Hands:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, at: datetime = NOW) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def move(self, **much: float) -> datetime:
-        self.at += timedelta(**much)
-        return self.at
-
-    def to(self, at: datetime) -> datetime:
-        self.at = at.astimezone(UTC)
-        return self.at
-
-
-class CutError(ConnectionError):
-    """The line broke: whether bytes left is not known."""
-
-
-class ScriptedPortal:
-    """A portal that answers each deposit as its script says: ads, none, not_sent, cut_after, cut_before."""
-
-    recipient = "CIRSO"
-
-    def __init__(self, clock: Hands, *script: str, name: str = "jedeclare", account: str = ACCOUNT) -> None:
-        self.clock, self.name, self.account = clock, name, account
-        self.script = list(script)
-        self.taken: dict[str, tuple[str, Parcel]] = {}
-        self.pieces: dict[PieceRef, Ads | Acs | Ars | Unreadable] = {}
-        self.fetched: list[PieceRef] = []
-        self.asked: list[tuple[datetime | None, tuple[str, ...]]] = []
-        self.blind = False
-        self.cut_fetches = 0
-
-    def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
-        assert all(s.declaration is not None for s in submissions), "an attempt came without its declaration"
-        body = "\n".join(s.declaration.canonical().decode() for s in submissions if s.declaration).encode()
-        names = tuple(s.id for s in submissions)
-        content = f"{mode} {' '.join(names)}\n".encode() + body
-        return Parcel(f"{len(self.taken)}.due", content, hashlib.sha256(content).hexdigest(), mode, names)
-
-    def deposit(self, parcel: Parcel) -> Ads | None:
-        word = self.script.pop(0) if self.script else "ads"
-        if word == "not_sent":
-            raise NotSent("no line")
-        if word == "cut_before":
-            raise CutError
-        assert parcel.sha256 not in self.taken, "the same parcel was handed over twice"
-        ref = f"P{len(self.taken) + 1}"
-        self.taken[parcel.sha256] = (ref, parcel)
-        if word == "cut_after":
-            raise CutError
-        return self.ads(ref, parcel) if word == "ads" else None
-
-    def find(self, parcel: Parcel) -> Ads | None:
-        if self.blind:
-            raise CannotTell("no list today")
-        found = self.taken.get(parcel.sha256)
-        return self.ads(found[0], parcel) if found else None
-
-    def ads(self, ref: str, parcel: Parcel) -> Ads:
-        return f.ads(ref, self.clock.now(), portal=self.name, account=self.account, mode=parcel.mode)
-
-    def ref_of(self, deposit: Deposit) -> str:
-        """The reference under which this portal holds a deposit."""
-        return self.taken[deposit.sha256 or ""][0]
-
-    def publish(self, paper: Ads | Acs | Ars | Unreadable, stamp: str = "") -> PieceRef:
-        """Make a piece wait here."""
-        number = getattr(paper, "piece", None) or str(len(self.pieces) + 1)
-        piece = PieceRef(self.name, self.account, paper.kind, number, stamp)
-        self.pieces[piece] = paper
-        return piece
-
-    def available(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]:
-        self.asked.append((since, tuple(refs)))
-        return iter(list(self.pieces))
-
-    def fetch(self, piece: PieceRef) -> Ads | Acs | Ars | Unreadable:
-        if self.cut_fetches:
-            self.cut_fetches -= 1
-            raise CutError
-        self.fetched.append(piece)
-        return self.pieces[piece]
-
-
-class Mailbox:
-    """A notifier that keeps what it is given, after failing as its script says."""
-
-    def __init__(self, name: str = "mailbox", *failures: Exception) -> None:
-        self.name, self.failures = name, list(failures)
-        self.got: list[Notice] = []
-
-    def send(self, notice: Notice) -> None:
-        if self.failures:
-            raise self.failures.pop(0)
-        self.got.append(notice)
 
 
 class Wrapped:
@@ -164,15 +42,15 @@ class Firm:
         self,
         storage: Storage | None = None,
         *,
-        clock: Hands | None = None,
+        clock: FixedClock | None = None,
         policy: Policy | None = None,
         portal: ScriptedPortal | None = None,
         cabinet: str = CABINET,
         **settings: Any,
     ) -> None:
         self.storage: Storage = storage if storage is not None else MemoryStorage()
-        self.clock = clock or Hands()
-        self.portal = portal or ScriptedPortal(self.clock)
+        self.clock = clock or FixedClock()
+        self.portal = portal or ScriptedPortal("jedeclare", ACCOUNT, clock=self.clock)
         self.policy = policy or Policy(**settings)
         self.flow = DueWorkflow(
             self.storage, cabinet=cabinet, portals=(self.portal,), policy=self.policy, clock=self.clock
@@ -180,8 +58,12 @@ class Firm:
         self.read = self.flow.read
         self.refs = 0
 
-    def worker(self, *notifiers: Mailbox) -> Worker:
+    def worker(self, *notifiers: RecordingNotifier) -> Worker:
         return Worker(self.storage, flow_for=lambda _: self.flow, notifiers=notifiers, clock=self.clock)
+
+    def move(self, **much: float) -> datetime:
+        """Let time pass."""
+        return self.clock.advance(timedelta(**much))
 
     # ---- steps
 

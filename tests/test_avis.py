@@ -12,7 +12,7 @@ from due_workflow.adapters.avis import AvisFormat, read_avis, read_file
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
 from due_workflow.testing.avis import avis_xml, eml
 
-SIRET, OTHER = "73282932000074", "44306184100047"
+SIRET, OTHER = "80000001000010", "80000002800012"
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 
 
@@ -33,10 +33,7 @@ def one(container: str, siret: str = SIRET) -> str:
 
 
 def test_an_ads_an_acs_and_an_ars_are_told_apart_by_their_root() -> None:
-    kinds = [
-        read(ars("", root=root)).kind
-        for root in ("avisDepotSigne", "avisConformiteSigne", "avisReceptionSigne")
-    ]
+    kinds = [read(ars("", root=root)).kind for root in ("avisDepotSigne", "avisConformiteSigne", "avisReceptionSigne")]
     assert kinds == ["ads", "acs", "ars"]
 
 
@@ -87,9 +84,7 @@ def test_a_receipts_raw_bytes_are_the_inner_documents_whatever_it_came_in() -> N
         ("d:declarationsRejetees", Outcome.REJECTED, False),
     ],
 )
-def test_the_name_of_the_container_carries_the_outcome(
-    container: str, outcome: Outcome, restated: bool
-) -> None:
+def test_the_name_of_the_container_carries_the_outcome(container: str, outcome: Outcome, restated: bool) -> None:
     inside = one(container).replace(f"<{container}>", f'<{container} xmlns:d="urn:d">')
     (verdict,) = read(ars(inside)).verdicts
     assert (verdict.outcome, verdict.restated) == (outcome, restated)
@@ -139,16 +134,12 @@ def test_one_container_may_hold_several_declarations() -> None:
 
 
 def test_containers_may_stand_inside_a_wrapper_under_any_prefix_and_namespace() -> None:
-    inside = (
-        f'<n:liste xmlns:n="urn:x"><n:declarations>{one("declarationsAcceptees")}</n:declarations></n:liste>'
-    )
+    inside = f'<n:liste xmlns:n="urn:x"><n:declarations>{one("declarationsAcceptees")}</n:declarations></n:liste>'
     (verdict,) = read(ars(inside)).verdicts
     assert (verdict.outcome, verdict.siret) == (Outcome.ACCEPTED, SIRET)
 
 
-@pytest.mark.parametrize(
-    "empty", ["<declarationsRejetees/>", "<declarationsRejetees>0</declarationsRejetees>"]
-)
+@pytest.mark.parametrize("empty", ["<declarationsRejetees/>", "<declarationsRejetees>0</declarationsRejetees>"])
 def test_an_empty_container_says_nothing(empty: str) -> None:
     (verdict,) = read(ars(empty + one("declarationsAcceptees"))).verdicts
     assert verdict.outcome is Outcome.ACCEPTED
@@ -174,7 +165,7 @@ def test_a_declarations_own_messages_come_before_the_pieces_free_one() -> None:
 
 
 def test_a_siret_is_compacted_and_an_invalid_one_is_kept_as_text() -> None:
-    inside = one("declarationsAcceptees", "732 829 320 00074") + one("declarationsAcceptees", "inconnu 12")
+    inside = one("declarationsAcceptees", "800 000 010 00010") + one("declarationsAcceptees", "inconnu 12")
     assert [v.siret for v in read(ars(inside)).verdicts] == [SIRET, "INCONNU12"]
 
 
@@ -203,9 +194,7 @@ def test_an_hour_without_a_zone_is_pariss_and_a_day_without_an_hour_is_its_midni
 
 
 def test_an_ads_names_the_sirets_it_holds() -> None:
-    got = read(
-        ars(one("declaration") + one("declaration", OTHER) + "<nbDecl>2</nbDecl>", root="avisDepotSigne")
-    )
+    got = read(ars(one("declaration") + one("declaration", OTHER) + "<nbDecl>2</nbDecl>", root="avisDepotSigne"))
     assert (got.sirets, got.count, got.verdicts) == ((SIRET, OTHER), 2, ())
 
 
@@ -217,9 +206,7 @@ def test_the_ads_whose_form_is_not_public_takes_its_names_from_the_settings() ->
 
 
 def test_the_recipient_is_the_settings_unless_told_to_read_it_from_the_file() -> None:
-    data = ars(
-        "<declarationsAcceptees><siret>1</siret><destinataire>DGFIP</destinataire></declarationsAcceptees>"
-    )
+    data = ars("<declarationsAcceptees><siret>1</siret><destinataire>DGFIP</destinataire></declarationsAcceptees>")
     plain, told = read(data), read(data, form=AvisFormat(recipient_from_file=True))
     assert isinstance(plain, Ars)
     assert isinstance(told, Ars)
@@ -237,9 +224,7 @@ def test_an_attachment_is_found_in_nested_parts_by_its_name() -> None:
     assert read(forwarded).raw == avis
 
 
-@pytest.mark.parametrize(
-    "name", ["AVIS.XML", "=?utf-8?Q?avis=2Exml?=", "C:\\x\\avis.xml", "20261123_ars.xml"]
-)
+@pytest.mark.parametrize("name", ["AVIS.XML", "=?utf-8?Q?avis=2Exml?=", "C:\\x\\avis.xml", "20261123_ars.xml"])
 def test_an_attachments_name_may_be_written_in_other_ways(name: str) -> None:
     avis = ars(one("declarationsAcceptees"))
     assert read(eml(avis, filename=name)).raw == avis

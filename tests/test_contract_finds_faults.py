@@ -51,9 +51,7 @@ class Forces(MemoryStorage):
         return None
 
     def raised(self, cabinet, record):
-        return next(
-            (replace(record, version=now.version) for now in self.load(cabinet, [record.ref])), record
-        )
+        return next((replace(record, version=now.version) for now in self.load(cabinet, [record.ref])), record)
 
     def commit_plainly(self, cabinet, changes):
         super().commit(cabinet, changes)
@@ -149,9 +147,7 @@ class CommitsHalf(MemoryStorage):
 
     def commit(self, cabinet, changes):
         super().commit(cabinet, Changes(check=changes.check))
-        if len({record.ref for record in (*changes.write, *changes.check)}) < len(changes.write) + len(
-            changes.check
-        ):
+        if len({record.ref for record in (*changes.write, *changes.check)}) < len(changes.write) + len(changes.check):
             raise ValueError("named twice")
         for record in changes.write:
             super().commit(cabinet, Changes(write=[record]))
@@ -187,9 +183,7 @@ class TruncatesMicroseconds(MemoryStorage):
     )
 
     def commit(self, cabinet, changes):
-        super().commit(
-            cabinet, replace(changes, write=[replace(r, due=_second(r.due)) for r in changes.write])
-        )
+        super().commit(cabinet, replace(changes, write=[replace(r, due=_second(r.due)) for r in changes.write]))
 
 
 def _second(due):
@@ -210,9 +204,7 @@ class GivesNaiveDues(MemoryStorage):
     )
 
     def load(self, cabinet, refs=(), keys=()):
-        return [
-            replace(r, due=r.due and r.due.replace(tzinfo=None)) for r in super().load(cabinet, refs, keys)
-        ]
+        return [replace(r, due=r.due and r.due.replace(tzinfo=None)) for r in super().load(cabinet, refs, keys)]
 
 
 class DropsAKey(MemoryStorage):
@@ -270,9 +262,7 @@ class FoldsCase(MemoryStorage):
         return super().load(cabinet, refs, sorted(keys))
 
     def _known(self, cabinet):
-        return {
-            key for kind in Kind for record in self.find(cabinet, kind, limit=1000) for key in record.keys
-        }
+        return {key for kind in Kind for record in self.find(cabinet, kind, limit=1000) for key in record.keys}
 
 
 class LoadRepeats(MemoryStorage):
@@ -692,7 +682,7 @@ class NamesTheNameless(MemoryStorage):
     breaks = frozenset({"a_record_without_an_id_is_a_value_error"})
 
     def commit(self, cabinet, changes):
-        write = [replace(r, ref=replace(r.ref, id=r.ref.id or "?")) for r in changes.write]
+        write = [replace(r, ref=Ref(r.ref.kind, r.ref.id or "?")) for r in changes.write]
         super().commit(cabinet, replace(changes, write=write))
 
 

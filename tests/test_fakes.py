@@ -313,9 +313,7 @@ class FindsTheLatest(ScriptedPortal):
 
 
 class MarksAsRead(ScriptedPortal):
-    breaks = frozenset(
-        {"listing_marks_nothing", "a_listing_may_be_left_half_way", "what_was_fetched_is_still_listed"}
-    )
+    breaks = frozenset({"listing_marks_nothing", "a_listing_may_be_left_half_way", "what_was_fetched_is_still_listed"})
 
     def available(self, since, refs=()):
         pieces = list(super().available(since, refs))

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from due_workflow.errors import CannotTell, NotFound
+from due_workflow.errors import CannotTell, InputRefused, NotFound, TransitionRefused
 from due_workflow.models import Deposit
 from due_workflow.ports import Parcel, PieceRef, Portal
 
@@ -75,10 +75,15 @@ def _doubts(flow: DueWorkflow, portal: Portal, by: str) -> tuple[int, int]:
         except CannotTell:
             left += 1
             continue
-        if ads is not None:
-            flow.found(deposit.id, ads, by=by)
-        elif deposit.ref is None:
-            flow.settle_doubt(deposit.id, not_found=True, by=by)
+        try:
+            if ads is not None:
+                flow.found(deposit.id, ads, by=by)
+            else:
+                flow.settle_doubt(deposit.id, not_found=True, by=by)
+        except (InputRefused, TransitionRefused):
+            # settled by another in the meantime, or the portal knew it once: a person looks, the collection goes on
+            left += 1
+            continue
         settled += 1
     return settled, left
 

@@ -153,12 +153,13 @@ def _keep(u: Unit, filing: Filing, declaration: Declaration, salt: str, kept: di
 
 
 def _again(u: Unit, held: Held, declaration: Declaration, hire_at: datetime, mode: Mode | None) -> Filing:
+    """The file when its reference comes again: unchanged, or amended while nothing of `mode` was attempted."""
     filing: Filing = held.facts
     payload = held.payload_data()
     content = declaration.salted_hash(payload.get("salt", ""))
-    if content == filing.content:
-        return filing
     tried = filing.attempts(mode)
+    if content == (tried[-1].content if tried and mode is not None else filing.content):
+        return filing
     if tried:
         raise InputRefused("content_differs", reference=filing.reference, last=tried[-1].id)
     return amended(u, filing, declaration, hire_at, "amend")

@@ -221,7 +221,7 @@ def nir_key(first13: str) -> str:
 # A number with the build of a NIR (sex, year, month, department…), with or without key, however it is spaced.
 _S = r"[\s.\u00a0\u202f_-]{0,3}"
 _NIR_LIKE = re.compile(
-    rf"(?<!\d)[123478]{_S}\d{_S}\d{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:\d{_S}\d|2{_S}[ABab]){_S}"
+    rf"(?<!\d)[123478]{_S}\d{_S}\d{_S}\d{_S}\d{_S}(?:\d{_S}\d|2{_S}[ABab]){_S}"
     rf"\d{_S}\d{_S}\d{_S}\d{_S}\d{_S}\d(?:{_S}\d{_S}\d)?(?!\d)",
     re.ASCII,
 )
@@ -232,9 +232,28 @@ def scrub(text: str) -> str:
     return _NIR_LIKE.sub(MASK, text) if any(c in "0123456789" for c in text) else text
 
 
+_PLAIN_NIR = re.compile(r"[12]\d{2}(?:0[1-9]|1[0-2])(?:\d{2}|2[AB])\d{6}(?P<key>\d{2})?", re.ASCII)
+
+
+def _is_nir(text: str) -> bool:
+    digits = compact(text)
+    found = _PLAIN_NIR.fullmatch(digits)
+    if found is not None and found["key"] is None:
+        return True
+    return len(digits) > NIR_DIGITS and nir_key(digits[:NIR_DIGITS]) == digits[NIR_DIGITS:]
+
+
 def looks_like_nir(text: str) -> bool:
-    """Whether `text` holds something built like a NIR."""
-    return bool(_NIR_LIKE.search(text))
+    """Whether `text` holds a NIR: with its right key, or without a key but with a month of birth.
+
+    Narrower than `scrub`: a host's numeric reference of 13 digits must not be taken for one by chance.
+    """
+    return any(_is_nir(found[0]) for found in _NIR_LIKE.finditer(text))
+
+
+def named(text: str) -> str:
+    """A name that a portal gives (a reference, a SIRET): only a NIR in it is masked, so that it still matches."""
+    return _NIR_LIKE.sub(lambda found: MASK if _is_nir(found[0]) else found[0], text)
 
 
 def shown(value: str, limit: int = 40) -> str:

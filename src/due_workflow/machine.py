@@ -88,8 +88,9 @@ def mandate_not_over(s: Situation) -> Denial | None:
 def end_has_come(s: Situation) -> Denial | None:
     """The mandate's last day, or the eve of its revocation, has passed."""
     mandate = s.client.mandate if s.client else None
-    over = mandate is not None and mandate.signed_on <= s.today and not mandate.in_force(s.today)
-    return None if over else Denial("mandate_still_runs")
+    ended = mandate is not None and mandate.ends_on is not None and mandate.ends_on < s.today
+    revoked = mandate is not None and mandate.revoked_on is not None and mandate.revoked_on <= s.today
+    return None if ended or revoked else Denial("mandate_still_runs")
 
 
 def a_test_was_accepted(s: Situation) -> Denial | None:
@@ -158,6 +159,13 @@ def not_declared_elsewhere(s: Situation) -> Denial | None:
     return Denial("declared_elsewhere", {"at": s.filing.elsewhere.at})
 
 
+def content_is_current(s: Situation) -> Denial | None:
+    """What leaves is what the hire's file says: the gate looked at that hour and place, not at an older content's."""
+    if s.filing is None or s.submission is None or s.submission.content == s.filing.content:
+        return None
+    return Denial("content_replaced", {"submission": s.submission.id})
+
+
 def no_other_alive(s: Situation) -> Denial | None:
     """Two REAL attempts of one hire are never under way together."""
     if s.filing is None:
@@ -184,6 +192,7 @@ REAL_GATE: tuple[Guard, ...] = (
     before_the_hire,
     hire_takes_place,
     not_declared_elsewhere,
+    content_is_current,
     no_other_alive,
     tested_again,
 )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from due_workflow import texts
 from due_workflow.base import Day, Instant, Line, Model, Reference, Sensitive, canonical, refuse
@@ -146,6 +146,11 @@ class Mandate(Model):
     ends_on: Day | None = None
     document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     revoked_on: Day | None = None
+
+    @field_serializer("procedures")
+    def _sorted(self, procedures: frozenset[Teleprocedure]) -> list[Teleprocedure]:
+        # a set's order changes with each process; what is journaled and hashed must not
+        return sorted(procedures)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -360,8 +365,12 @@ class Submission(Model):
 
     @property
     def alive(self) -> bool:
-        """Whether the recipient may hold it: from *sending* on, unless rejected, lost, superseded or dropped."""
-        return self.begun and not self.superseded and not self.dropped and self.state not in _DEAD
+        """Whether the recipient may hold it: from *sending* on, unless rejected, lost, superseded or dropped.
+
+        A piece that comes after it was dropped shows that it is held after all: it is alive again.
+        """
+        given_up = self.dropped and self.state is SubmissionState.ABANDONED
+        return self.begun and not self.superseded and not given_up and self.state not in _DEAD
 
 
 _DEAD = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})

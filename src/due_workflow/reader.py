@@ -214,7 +214,7 @@ class Reader:
         if client is not None:
             file: ClientFile = client.facts
             proof = proof_of_test(u, file.siren, epoch)
-            s = Situation(u.now, u.policy, file, mandate=file.mandate, qualified=proof is not None)
+            s = Situation(u.now, u.policy, file, qualified=proof is not None)
             return CLIENT.explain(file.state, s)
         sub = self._meant(u, id)
         filing = u.filing(sub.reference)

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from due_workflow.base import Instant, Model, canonical, plain, refuse
 from due_workflow.calendar import start_of_day
-from due_workflow.identifiers import scrub
+from due_workflow.identifiers import named, scrub
 
 
 class Mode(StrEnum):
@@ -70,6 +70,7 @@ def _code(value: str) -> str:
 
 Issued = Annotated[datetime, BeforeValidator(_issued), AfterValidator(_utc)]
 Message = Annotated[str, AfterValidator(scrub)]
+Name = Annotated[str, AfterValidator(named)]
 PortalRef = Annotated[str, AfterValidator(_code)]
 
 
@@ -77,8 +78,8 @@ class Verdict(Model):
     """What a piece says of one declaration. `restated`: told before by another piece, so not first-hand."""
 
     outcome: Outcome
-    siret: Message | None = None
-    reference: Message | None = None
+    siret: Name | None = None
+    reference: Name | None = None
     message: Message = ""
     restated: bool = False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from due_workflow.errors import InputRefused, TransitionRefused
@@ -139,6 +139,8 @@ def begin_lot(
     """Begin one lot for a portal: a denied attempt is set apart in `refused` and does not stop the others."""
     id, begun = new_id(), []
     for sub in load_attempts(u, lot):
+        # a lot may be tried again after a Conflict: what was denied then may pass now
+        refused.pop(sub.id, None)
         try:
             begun.append(begin(u, sub, id, channel, late))
         except TransitionRefused as denied:
@@ -153,6 +155,8 @@ def mark_sent(
     u: Unit, submissions: Iterable[str], ref: str | None, at: datetime, channel: Channel
 ) -> tuple[Submission, ...]:
     """Record that these attempts were sent: a fact, never refused, flagged where the gate would have denied."""
+    if at.tzinfo is None:
+        raise InputRefused("naive_instant")
     if at > u.now:
         raise InputRefused("sent_in_future", at=at)
     subs = load_attempts(u, submissions)
@@ -182,7 +186,8 @@ def _sent(u: Unit, sub: Submission, at: datetime) -> Submission:
     filing, s = _asked(u, sub, late=False)
     irregular = sub.irregular
     if not sub.begun:
-        irregular = tuple(denial.code for denial in gate(s))
+        # the gate is asked about the moment when it left, which may be long past
+        irregular = tuple(denial.code for denial in gate(replace(s, now=at)))
         epoch = u.cabinet_facts().epoch
         late = sub.mode is Mode.REAL and at >= filing.hire_at
         sub = sub.with_(begun_at=at, epoch=epoch, late=late, irregular=irregular)
@@ -218,7 +223,8 @@ def each(u: Unit, deposit: str, event: Event, at: datetime | None = None) -> Dep
     """The same event for every attempt of a deposit that it still concerns (sending, or in doubt)."""
     held = u.deposit(deposit)
     for sub in load_attempts(u, held.items):
-        if sub.state not in (S.SENDING, S.IN_DOUBT) or sub.deposit != deposit:
+        concerned = (S.IN_DOUBT,) if event is Event.NOT_FOUND else (S.SENDING, S.IN_DOUBT)
+        if sub.state not in concerned or sub.deposit != deposit:
             continue
         filing = u.filing(sub.reference)
         moved = move(sub, event, situation(u, filing, sub))
@@ -248,10 +254,10 @@ def settle_doubt(u: Unit, deposit: str, ref: str | None, not_found: bool) -> Dep
 
 
 def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit:
-    """Note the portal's reference of a deposit. A guessed one that proves wrong is replaced.
+    """Note the portal's reference of a deposit. A guess that proves wrong gives way, here or at another deposit.
 
     Raises:
-        InputRefused: another deposit of the account has this reference, or this deposit has another one for sure.
+        InputRefused: another deposit of the account has this reference for sure, or this deposit has another one.
     """
     ref = ref.strip()
     if not ref:
@@ -266,8 +272,12 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
     if held.ref is not None and not held.guessed:
         raise InputRefused("ref_known", deposit=deposit, ref=held.ref)
     for other in u.load(keys=(deposit_key(held.portal, held.account, ref),)):
-        if other.ref.kind is Kind.DEPOSIT and other.ref.id != deposit:
+        if other.ref.kind is not Kind.DEPOSIT or other.ref.id == deposit or other.facts.ref != ref:
+            continue
+        if guessed or not other.facts.guessed:
             raise InputRefused("ref_taken", ref=ref, deposit=other.ref.id)
+        freed = _unbound(u, other.facts.with_(ref=None, guessed=False), ref)
+        u.put(Kind.DEPOSIT, freed.id, freed, "unguess", source=other.facts.state, dest=freed.state)
     wrong = held.ref
     held = held.with_(ref=ref, guessed=guessed)
     if wrong is not None:

@@ -31,6 +31,7 @@ class Unit:
         self._checked: dict[Ref, Record] = {}
         self._records: dict[Ref, Record] = {}
         self._entries: list[Entry] = []
+        self._journaled: set[Ref] = set()
         self._noticed = 0
 
     # ---- loading
@@ -130,6 +131,7 @@ class Unit:
                 seen={str(h.ref): h.seq for h in seen},
             )
             self._entries.append(item)
+            self._journaled.add(ref)
             held = replace(held, facts=facts, seq=item.seq, head=item.hash)
         else:
             held = replace(held, facts=facts)
@@ -161,11 +163,14 @@ class Unit:
         """Stage a notice about `case`; its id is stable: the case, its journal number, the code."""
         self.load((case,))
         held = self._held.get(case)
-        self._noticed += 1
         mark = held.seq if held is not None and held.seq else int(self.now.timestamp() * 1e6)
-        id = f"{case}#{mark}:{code}"
-        if Ref(Kind.NOTICE, id) in self._touched:
-            id = f"{id}:{self._noticed}"
+        first = id = f"{case}#{mark}:{code}"
+        # a case that gets no entry here keeps its number, which an earlier notice may have used
+        while Ref(Kind.NOTICE, id) in self._touched or (
+            case not in self._journaled and self.get(Kind.NOTICE, id) is not None
+        ):
+            self._noticed += 1
+            id = f"{first}:{self._noticed}"
         note = Notice(id=id, code=code, urgent=urgent, case=str(case), facts=facts, at=self.now)
         ref = Ref(Kind.NOTICE, id)
         self._held[ref] = None

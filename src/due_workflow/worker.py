@@ -92,6 +92,8 @@ class Worker:
                 handled += handle(self.flow_for(cabinet), record)
             except DueWorkflowError as error:
                 log.warning("%s of %s failed: %s", record.ref, cabinet, scrub(error.text("en")))
+            except Exception as error:  # noqa: BLE001  # a host's or an adapter's fault must not stop the other firms
+                log.warning("%s of %s failed: %s", record.ref, cabinet, type(error).__name__)
         return handled
 
     # ---- notices

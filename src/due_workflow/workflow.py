@@ -373,7 +373,10 @@ class DueWorkflow:
 
     def retry_tray(self, receipt_id: str, *, by: str = "") -> ReceiveResult:
         """Try to place a waiting receipt once more (what the worker does at the tray's deadline)."""
-        return self._commit(by, lambda u: receiving.again(u, receipt_id))
+        result = self._commit(by, lambda u: receiving.again(u, receipt_id))
+        if result.ref_learned is not None:
+            self._replay_ref(*result.ref_learned, by)
+        return result
 
     def _replay(self, deposit_id: str | None, by: str) -> Deposit:
         assert deposit_id is not None
@@ -391,19 +394,22 @@ class DueWorkflow:
     def ring(self, ref: Ref, *, by: str = "") -> None:
         """Raise the deadlines of one case that have come, and set its next one (what `Worker.tick` does)."""
 
-        def work(u: Unit) -> None:
+        def work(u: Unit) -> ReceiveResult | None:
             held = u.get(ref.kind, ref.id)
             if held is None:
-                return
+                return None
             u.rewrite(held)
             if ref.kind is Kind.CLIENT:
                 firm.tick_client(u, ref.id)
             elif ref.kind is Kind.FILING:
                 hiring.tick_filing(u, ref.id)
             elif ref.kind is Kind.RECEIPT:
-                receiving.again(u, ref.id)
+                return receiving.again(u, ref.id)
+            return None
 
-        self._commit(by, work)
+        placed = self._commit(by, work)
+        if placed is not None and placed.ref_learned is not None:
+            self._replay_ref(*placed.ref_learned, by)
 
     def set_record(self, kind: Kind, id: str, change: Callable[[Any], Any], *, by: str = "") -> None:
         """Change the facts of a record that has no journal: a notice's delivery, a worker's order."""

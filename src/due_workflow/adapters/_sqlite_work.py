@@ -51,15 +51,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 """Step n brings a file from schema version n to n + 1; a step that was released is never edited."""
 
 _RECORD_COLUMNS = "r.kind, r.id, r.version, r.state, r.keys, r.due, r.data"
-_GET = (
-    "SELECT kind, id, version, state, keys, due, data FROM records WHERE cabinet = ? AND kind = ? AND id = ?"
-)
+_GET = "SELECT kind, id, version, state, keys, due, data FROM records WHERE cabinet = ? AND kind = ? AND id = ?"
 _REFS_BY_KEY = "SELECT kind, id FROM keys WHERE cabinet = ? AND key = ?"
 _VERSION = "SELECT version FROM records WHERE cabinet = ? AND kind = ? AND id = ?"
 _BEFORE = "SELECT rowid, version, state, due, keys FROM records WHERE cabinet = ? AND kind = ? AND id = ?"
-_CREATE = (
-    "INSERT INTO records (cabinet, kind, id, version, state, due, keys, data) VALUES (?, ?, ?, 1, ?, ?, ?, ?)"
-)
+_CREATE = "INSERT INTO records (cabinet, kind, id, version, state, due, keys, data) VALUES (?, ?, ?, 1, ?, ?, ?, ?)"
 # An index is rewritten when one of its columns is set, changed or not: each of these sets what changed.
 _UPDATE = {
     (False, False): "UPDATE records SET version = ?, keys = ?, data = ? WHERE rowid = ?",
@@ -69,15 +65,11 @@ _UPDATE = {
 }
 _ADD_KEY = "INSERT INTO keys (cabinet, key, kind, id) VALUES (?, ?, ?, ?)"
 _DROP_KEY = "DELETE FROM keys WHERE cabinet = ? AND key = ? AND kind = ? AND id = ?"
-_COUNT = (
-    "INSERT INTO counts (cabinet, kind, state, n) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET n = n + excluded.n"
-)
+_COUNT = "INSERT INTO counts (cabinet, kind, state, n) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
 _APPEND = "INSERT INTO entries (cabinet, kind, id, seq, data, hash) VALUES (?, ?, ?, ?, ?, ?)"
 _HAS_ENTRY = "SELECT 1 FROM entries WHERE cabinet = ? AND kind = ? AND id = ? AND seq = ?"
 _JOURNAL = (
-    "SELECT seq, data, hash FROM entries WHERE cabinet = ? AND kind = ? AND id = ? AND seq > ?"
-    " ORDER BY seq LIMIT ?"
+    "SELECT seq, data, hash FROM entries WHERE cabinet = ? AND kind = ? AND id = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _COUNTS = "SELECT state, n FROM counts WHERE cabinet = ? AND kind = ? AND n > 0"
 _IS_DUE = "SELECT 1 FROM records INDEXED BY records_due WHERE kind = ? AND due <= ? LIMIT 1"
@@ -266,9 +258,7 @@ def is_due(raw: sqlite3.Connection, kinds: Sequence[str], due: int) -> bool:
     return any(raw.execute(_IS_DUE, (kind, due)).fetchone() for kind in kinds)
 
 
-def claim(
-    raw: sqlite3.Connection, kinds: Sequence[str], due: int, lease: int, limit: int
-) -> list[tuple[str, Record]]:
+def claim(raw: sqlite3.Connection, kinds: Sequence[str], due: int, lease: int, limit: int) -> list[tuple[str, Record]]:
     with transaction(raw):
         waiting = sorted(row for kind in kinds for row in raw.execute(_DUE, (kind, due, limit)))[:limit]
         raw.executemany(_LEASE, [(lease, rowid) for *_, rowid in waiting])
@@ -276,9 +266,7 @@ def claim(
         return [(name[0], record) for name, record in zip(names, _get(raw, names), strict=True)]
 
 
-def _record(
-    kind: str, name: str, version: int, state: str, words: str | None, due: int | None, data: bytes
-) -> Record:
+def _record(kind: str, name: str, version: int, state: str, words: str | None, due: int | None, data: bytes) -> Record:
     data = Sealed(data)  # first of all: no frame keeps the plain bytes
     return Record(
         Ref(_KINDS[kind], name),

@@ -515,9 +515,7 @@ def _verdicts(root: etree._Element, form: AvisFormat) -> Iterator[Verdict]:
         yield Verdict(outcome=Outcome.UNKNOWN, message=free)
 
 
-def _declarations(
-    root: etree._Element, form: AvisFormat
-) -> Iterator[tuple[etree._Element, list[str], list[str]]]:
+def _declarations(root: etree._Element, form: AvisFormat) -> Iterator[tuple[etree._Element, list[str], list[str]]]:
     """Each declaration with the names of the containers around it (plain, and as written).
 
     Seen: one `declarationsXxx` element per declaration, its fields directly inside. Taken too: one container

@@ -102,15 +102,11 @@ class MemoryStorage:
             entries = self._firm(cabinet).entries.get(case, {})
             return [entries[seq] for seq in sorted(entries) if seq > after][: max(limit, 0)]
 
-    def claim(
-        self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int
-    ) -> Sequence[tuple[str, Record]]:
+    def claim(self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, Record]]:
         """See `due_workflow.ports.Storage.claim`."""
         with self._lock:
             waiting = sorted(
-                (due, cabinet, ref)
-                for (cabinet, ref), due in self._dues.items()
-                if due <= now and ref.kind in kinds
+                (due, cabinet, ref) for (cabinet, ref), due in self._dues.items() if due <= now and ref.kind in kinds
             )
             leased = []
             for _, cabinet, ref in waiting[: max(limit, 0)]:

@@ -24,6 +24,7 @@ from weakref import WeakSet
 
 from due_workflow.adapters import _sqlite_work as work
 from due_workflow.adapters._misuse import refuse_misuse
+from due_workflow.adapters._sqlite_work import MIGRATIONS
 from due_workflow.errors import Conflict, StorageUnusable
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref
 
@@ -45,6 +46,9 @@ _CODES = {
     sqlite3.SQLITE_CORRUPT: "storage_corrupt",
     sqlite3.SQLITE_FULL: "storage_full",
 }
+
+# Left alone, SQLite asks again every 100 ms, and a busy process keeps another one out for seconds.
+_PATIENCE, _PAUSE = 0.02, 0.003
 
 _guard = Lock()  # for the moments in which a file is created or a connection noted
 _storages: WeakSet[SqliteStorage] = WeakSet()
@@ -92,9 +96,7 @@ class SqliteStorage:
 
     joined = False
 
-    def __init__(
-        self, path: str | os.PathLike[str], *, synchronous: str = "FULL", timeout: float = 30.0
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, synchronous: str = "FULL", timeout: float = 30.0) -> None:
         if synchronous not in {"OFF", "NORMAL", "FULL", "EXTRA"}:
             raise ValueError(f"synchronous is one of OFF, NORMAL, FULL, EXTRA, not {synchronous!r}")
         name = os.fspath(path)
@@ -137,7 +139,12 @@ class SqliteStorage:
         Returns:
             False when another process was reading or writing and a part stays in the log.
         """
-        return self._call(work.checkpoint)
+        deadline = time.monotonic() + self._timeout
+        while not self._call(work.checkpoint):
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_PAUSE)
+        return True
 
     def load(self, cabinet: str, refs: Sequence[Ref] = (), keys: Sequence[str] = ()) -> Sequence[Record]:
         """See `due_workflow.ports.Storage.load`."""
@@ -189,9 +196,7 @@ class SqliteStorage:
         """See `due_workflow.ports.Storage.journal`."""
         return self._call(work.journal, cabinet, case, after, limit)
 
-    def claim(
-        self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int
-    ) -> Sequence[tuple[str, Record]]:
+    def claim(self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, Record]]:
         """See `due_workflow.ports.Storage.claim`; takes no lock while nothing is due."""
         names = [kind.value for kind in dict.fromkeys(kinds)]
         due, lease = work.micros(now), work.micros(until)
@@ -216,9 +221,7 @@ class SqliteStorage:
         finally:
             self._lock.release()
 
-    def _call(
-        self, task: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def _call(self, task: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `task` on this thread's connection; again while others hold the file, until the timeout."""
         deadline = time.monotonic() + self._timeout
         while True:
@@ -231,7 +234,7 @@ class SqliteStorage:
                 if code not in _TRANSIENT or time.monotonic() >= deadline:
                     failure = self._unusable(code, error)
                     break
-            time.sleep(0.005)
+            time.sleep(_PAUSE)
         raise failure
 
     def _connection(self) -> sqlite3.Connection:
@@ -240,7 +243,7 @@ class SqliteStorage:
         except AttributeError:
             if self._closed:
                 raise StorageUnusable("storage_closed", path=str(self.path)) from None
-            mine = self._mine.connection = _Connection(_connect(self.path, self._synchronous, self._timeout))
+            mine = self._mine.connection = _Connection(_connect(self.path, self._synchronous))
             with _guard:
                 self._open.add(mine)
         return mine.raw
@@ -262,9 +265,7 @@ def _make_file(path: Path) -> None:
         code = "storage_is_directory"
     elif not path.parent.is_dir():
         code = "storage_no_directory"
-    elif not os.access(path.parent, os.W_OK | os.X_OK) or (
-        path.exists() and not os.access(path, os.R_OK | os.W_OK)
-    ):
+    elif not os.access(path.parent, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.R_OK | os.W_OK)):
         code = "storage_read_only"
     if code:
         raise StorageUnusable(code, path=str(path))
@@ -272,10 +273,8 @@ def _make_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _connect(path: Path, synchronous: str, timeout: float) -> sqlite3.Connection:
-    raw = sqlite3.connect(
-        path, timeout=timeout, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
+def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
+    raw = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=256)
     try:
         raw.execute(f"PRAGMA synchronous = {synchronous}")
         raw.execute("PRAGMA temp_store = MEMORY")  # no personal data in temporary files
@@ -293,14 +292,14 @@ def _migrate(raw: sqlite3.Connection, path: Path) -> None:
     _stands(raw, path)
     if raw.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StorageUnusable("storage_no_wal", path=str(path))
-    if _stands(raw, path) == len(work.MIGRATIONS):
+    if _stands(raw, path) == len(MIGRATIONS):
         return
     with work.transaction(raw):
-        for step in work.MIGRATIONS[_stands(raw, path) :]:
+        for step in MIGRATIONS[_stands(raw, path) :]:
             for statement in step:
                 raw.execute(statement)
         raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        raw.execute(f"PRAGMA user_version = {len(work.MIGRATIONS)}")
+        raw.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
 def _stands(raw: sqlite3.Connection, path: Path) -> int:
@@ -310,8 +309,8 @@ def _stands(raw: sqlite3.Connection, path: Path) -> int:
     (empty,) = raw.execute("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)").fetchone()
     if application != APPLICATION_ID and not (empty and application == version == 0):
         raise StorageUnusable("storage_foreign", path=str(path), why="")
-    if version > len(work.MIGRATIONS):
-        raise StorageUnusable("storage_newer", path=str(path), found=version, known=len(work.MIGRATIONS))
+    if version > len(MIGRATIONS):
+        raise StorageUnusable("storage_newer", path=str(path), found=version, known=len(MIGRATIONS))
     return int(version)
 
 

@@ -192,9 +192,7 @@ _ERRORS = (
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 _PHONE = re.compile(r"\+\d{8,13}|\d{4,11}", re.ASCII)
-_DAY = re.compile(
-    r"(?:(\d{1,2})([/.-])(\d{1,2})\2(\d{4})|(\d{4})-(\d\d)-(\d\d))(?:[T ]00:00(?::00)?)?", re.ASCII
-)
+_DAY = re.compile(r"(?:(\d{1,2})([/.-])(\d{1,2})\2(\d{4})|(\d{4})-(\d\d)-(\d\d))(?:[T ]00:00(?::00)?)?", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})(?: ?[hH:] ?(\d\d)(?::\d\d)?| ?[hH])?", re.ASCII)
 _EXCEL_DAY_ZERO = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1))
 
@@ -262,9 +260,7 @@ def _hour(cell: Cell) -> time:
     if isinstance(value, datetime):
         value = value.time() if value.date() in _EXCEL_DAY_ZERO else None
     if isinstance(value, time):
-        value = timedelta(
-            hours=value.hour, minutes=value.minute, seconds=value.second + value.microsecond / 1e6
-        )
+        value = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second + value.microsecond / 1e6)
     if isinstance(value, float) and 0 < value < 1:
         value = timedelta(days=value)
     if isinstance(value, timedelta):  # a spreadsheet's hours are fractions of a day: 08:29:59.999 is 08:30
@@ -552,7 +548,7 @@ def _siret_of(line: _Line) -> Siret | None:
 def _hire(line: _Line, found: tuple[Client, Establishment] | None) -> Good[Declaration] | Bad:
     values, problems = line.parse(_HIRES)
     if found is None and "siret" in values:
-        problems.append(line.problem("unknown_establishment", "siret"))
+        problems.append(line.problem("employer_unknown", "siret"))
     if problems or found is None:
         return line.bad(problems)
     client, place = found
@@ -638,9 +634,7 @@ class _Source:
             self._refuse("utf16")
         return info.st_size, xlsx
 
-    def _laid_out(
-        self, row: Row, columns: tuple[_Column, ...]
-    ) -> tuple[_Layout, tuple[str, ...], tuple[str, ...]]:
+    def _laid_out(self, row: Row, columns: tuple[_Column, ...]) -> tuple[_Layout, tuple[str, ...], tuple[str, ...]]:
         known = {_plain(column.name): column.name for column in columns}
         named = [known.get(_plain(cell.text)) for cell in row]
         missing = [column.name for column in columns if not column.optional and column.name not in named]

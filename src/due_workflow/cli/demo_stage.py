@@ -19,7 +19,6 @@ MARK = ".due-workflow-demo"
 """The list of the demo's own files, one a line; a folder that has it is a demo's."""
 DATABASE = "due.sqlite"
 AVIS = "avis"
-CABINET = "cabinet"
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _TOKEN = re.compile(r"\{([JO])([+-]\d+)\}")
 _OWN = re.compile(r"(due\.sqlite(-\w+)?|(clients|hires)\.csv|avis/[\w.-]+)", re.ASCII)
@@ -130,7 +129,7 @@ class Folder:
 
     def table(self, name: str, days: Days) -> Path:
         """Write the packaged table `name` with the days of this story, and return its path."""
-        template = resources.files("due_workflow.cli").joinpath("demo_data", name).read_text(encoding="utf-8")
+        template = resources.files("due_workflow.cli").joinpath("demo_data").joinpath(name).read_text(encoding="utf-8")
         self._own(name)
         (self.path / name).write_text(days.dated(template), encoding="utf-8")
         return self.path / name

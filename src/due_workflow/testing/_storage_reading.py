@@ -71,9 +71,7 @@ class ReadingClauses(Contract):
     def test_pages_count_what_is_kept_not_what_is_passed_over(self, storage: Storage) -> None:
         """A full page is `limit` records that fit, however many do not."""
         fits = [record(f"{n:02d}", state="b", keys=["k"], due=NOON) for n in range(10, 20)]
-        put(
-            storage, *(record(f"{n:02d}", due=NOON + MINUTE, keys=["l"], state="a") for n in range(10)), *fits
-        )
+        put(storage, *(record(f"{n:02d}", due=NOON + MINUTE, keys=["l"], state="a") for n in range(10)), *fits)
         expected = ["10", "11", "12"]
         same(names(storage.find(A, Kind.FILING, states=["b"], limit=3)), expected)
         same(names(storage.find(A, Kind.FILING, keys=["k"], limit=3)), expected)
@@ -177,9 +175,7 @@ class ReadingClauses(Contract):
 
     def test_a_journal_keeps_to_its_case(self, storage: Storage) -> None:
         """Another id or another kind is another case."""
-        changes = Changes(
-            entries=[entry("1", 1, b"a"), entry("2", 1, b"b"), entry("1", 1, b"c", Kind.CLIENT)]
-        )
+        changes = Changes(entries=[entry("1", 1, b"a"), entry("2", 1, b"b"), entry("1", 1, b"c", Kind.CLIENT)])
         storage.commit(A, changes)
         same([bytes(kept.data) for kept in storage.journal(A, ref("1"))], [b"a"])
         same([bytes(kept.data) for kept in storage.journal(A, ref("1", Kind.CLIENT))], [b"c"])

@@ -200,9 +200,7 @@ class RecordClauses(Contract):
     def test_what_comes_out_is_sealed(self, storage: Storage) -> None:
         """Payloads hold personal data: their `repr` shows none of it."""
         secret = b"Camille Exemple"
-        changes = Changes(
-            write=[record("1", data=secret, keys=["k"], due=NOON)], entries=[entry("1", 1, secret)]
-        )
+        changes = Changes(write=[record("1", data=secret, keys=["k"], due=NOON)], entries=[entry("1", 1, secret)])
         storage.commit(A, changes)
         out: list[Record | Entry] = [
             *storage.load(A, [ref("1")], ["k"]),

@@ -37,9 +37,7 @@ _RESTATED = {
 _ILLEGAL = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def avis_xml(
-    receipt: Ads | Acs | Ars, *, rs: str = "ENTREPRISE EXEMPLE", ads_root: str = "avisDepotSigne"
-) -> bytes:
+def avis_xml(receipt: Ads | Acs | Ars, *, rs: str = "ENTREPRISE EXEMPLE", ads_root: str = "avisDepotSigne") -> bytes:
     """The `avis.xml` that says what `receipt` says; its hour is Paris's, to the second, with its offset.
 
     Args:
@@ -69,9 +67,7 @@ def avis_xml(
 
 def _add(parent: etree._Element, name: str, text: str | None) -> None:
     if text is not None:
-        legal = "".join(
-            c for c in text if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff"
-        )
+        legal = "".join(c for c in text if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")
         etree.SubElement(parent, name).text = legal
 
 

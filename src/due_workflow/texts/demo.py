@@ -1,5 +1,229 @@
-"""What the demo tells."""
+"""What the demo tells: the procedure's steps by their numbers and words, then what happened, in short lines.
+
+A line about a test never holds the word of a declaration by itself: it shows the hire's own status word.
+"""
 
 from __future__ import annotations
 
-DEMO: dict[str, tuple[str, str]] = {}
+DEMO: dict[str, tuple[str, str]] = {
+    # the command
+    "demo.opt.folder": (
+        "Dossier de la démonstration: la base, les tableaux et les avis y sont écrits.",
+        "The demo's folder: the database, the tables and the receipts are written there.",
+    ),
+    "demo.opt.force": (
+        "Recommencer: efface d'abord les fichiers de la démonstration précédente, et eux seuls.",
+        "Start anew: first removes the earlier demo's own files, and only those.",
+    ),
+    "demo.folder_taken": (
+        "{folder} contient déjà une démonstration: --force pour la recommencer, --folder pour en écrire une ailleurs.",
+        "{folder} holds a demo already: --force to start anew, --folder to write one elsewhere.",
+    ),
+    "demo.folder_foreign": (
+        "{folder} contient autre chose qu'une démonstration ({found}): choisissez un autre dossier avec --folder. "
+        "Rien n'a été touché.",
+        "{folder} holds something else than a demo ({found}): choose another folder with --folder. "
+        "Nothing was touched.",
+    ),
+    "demo.importing": ("Import", "Importing"),
+    "demo.sending": ("Envoi", "Sending"),
+    "demo.receiving": ("Réception des avis", "Receiving"),
+    # the frame
+    "demo.title": (
+        "Démonstration: un cabinet met en place la DUE électronique",
+        "Demo: an accounting firm takes up electronic hire declarations (DUE)",
+    ),
+    "demo.warning": (
+        "Entreprises, personnes et avis sont inventés; rien n'est transmis à personne.",
+        "Companies, people and receipts are invented; nothing is transmitted to anybody.",
+    ),
+    "demo.days": ("lun. mar. mer. jeu. ven. sam. dim.", "Mon Tue Wed Thu Fri Sat Sun"),
+    "demo.mode.test": ("TEST", "TEST"),
+    "demo.mode.real": ("RÉEL", "REAL"),
+    # the procedure, in its own words
+    "demo.step": ("Étape {number}: {title}", "Step {number}: {title}"),
+    "demo.step.0": ("Vérification de la version du logiciel", "Checking the software's version"),
+    "demo.step.1": ("Choix du portail déclaratif et abonnement", "Choice of the portal and subscription"),
+    "demo.step.2": ("Collecter et remplir les documents", "Collecting and filling in the documents"),
+    "demo.step.3": ("Sélectionner les entreprises", "Selecting the companies"),
+    "demo.step.4": ("Faire adhérer les entreprises", "Having the companies join"),
+    "demo.step.5": (
+        "Installer le logiciel de génération des fichiers DUE",
+        "Installing the software that makes the DUE files",
+    ),
+    "demo.step.6": ("Envoi en mode test", "Sending in test mode"),
+    "demo.step.7": ("Envoi en mode réel", "Sending in real mode"),
+    "demo.step.8": ("Compte rendu de basculement", "Report on the change-over"),
+    # steps 0 to 5
+    "demo.version": (
+        "L'éditeur confirme que la partie DUE fonctionne.",
+        "The editor confirms that the DUE part works.",
+    ),
+    "demo.portal": ("Portail {portal}, compte {account}.", "Portal {portal}, account {account}."),
+    "demo.documents": (
+        "Modèle de mandat rempli: un mandat couvre toutes les téléprocédures et se signe une seule fois.",
+        "Model of the mandate filled in: one mandate covers every téléprocédure and is signed once.",
+    ),
+    "demo.imported_clients": (
+        "{companies} entreprises ({places} établissements) importées de clients.csv.",
+        "{companies} companies ({places} establishments) imported from clients.csv.",
+    ),
+    "demo.selected": (
+        "{count} entreprises sélectionnées pour commencer; suivi: {collaborators}.",
+        "{count} companies selected to begin with; followed by {collaborators}.",
+    ),
+    "demo.other_regime": ("{client}: régime agricole (MSA) noté.", "{client}: farming regime (MSA) noted."),
+    "demo.requested": (
+        "{count} mandats envoyés pour signature; aucune inscription auprès des destinataires.",
+        "{count} mandates sent for signature; no registration with the recipients.",
+    ),
+    "demo.signed": ("{count} mandats signés sur {total}.", "{count} of {total} mandates signed."),
+    "demo.mandate_reminder": (
+        "Rappel: le mandat de {client} n'est toujours pas signé.",
+        "Reminder: the mandate of {client} is still not signed.",
+    ),
+    "demo.software": (
+        "{product} {version} installé: les tests valent pour cette version.",
+        "{product} {version} installed: tests count for this version.",
+    ),
+    "demo.imported_hires": (
+        "{count} embauches importées de hires.csv.",
+        "{count} hires imported from hires.csv.",
+    ),
+    # step 6
+    "demo.tests_sent": ("{count} envois: {references}.", "{count} sent: {references}."),
+    "demo.ads_received": (
+        "{count} ADS (avis de dépôt signés) lus dans avis/.",
+        "{count} ADS (signed deposit receipts) read from avis/.",
+    ),
+    "demo.acs_accepted": (
+        "{count} ACS acceptés: le portail transmet au CIRSO.",
+        "{count} ACS accepted: the portal passes them on to the CIRSO.",
+    ),
+    "demo.portal_rejected": (
+        "{submission}: ACS rejeté par le portail: « {message} ».",
+        "{submission}: ACS rejected by the portal: « {message} ».",
+    ),
+    "demo.cirso_rejected": (
+        "{submission}: ARS rejeté par le CIRSO: « {message} ».",
+        "{submission}: ARS rejected by the CIRSO: « {message} ».",
+    ),
+    "demo.renewed_urssaf": (
+        "Opération renouvelée: {submission}, code URSSAF {before} corrigé en {after}.",
+        "Operation renewed: {submission}, URSSAF code {before} corrected to {after}.",
+    ),
+    "demo.renewed_birthplace": (
+        "Opération renouvelée: {submission}, commune de naissance corrigée.",
+        "Operation renewed: {submission}, place of birth corrected.",
+    ),
+    "demo.too_early_for_real": ("Passage en réel refusé. {why}", "Going live refused. {why}"),
+    "demo.test_without_mandate": ("{reference}: envoi refusé. {why}", "{reference}: sending refused. {why}"),
+    "demo.ars_before_acs": (
+        "{submission}: l'ARS accepté arrive avant son ACS; il fait foi.",
+        "{submission}: the accepted ARS comes before its ACS; it is authoritative.",
+    ),
+    "demo.acs_after_ars": (
+        "{submission}: l'ACS arrive après coup; gardé, il ne change rien.",
+        "{submission}: the ACS comes afterwards; kept, it changes nothing.",
+    ),
+    "demo.ars_accepted": (
+        "{count} ARS acceptés par le CIRSO. Ces embauches restent: {status:word:status}.",
+        "{count} ARS accepted by the CIRSO. These hires remain: {status:word:status}.",
+    ),
+    "demo.ars_one": (
+        "{submission}: ARS accepté. L'embauche reste: {status:word:status}.",
+        "{submission}: ARS accepted. The hire remains: {status:word:status}.",
+    ),
+    # step 7
+    "demo.live": (
+        "{count} entreprises passent du mode test au mode réel, par un acte exprès.",
+        "{count} companies go from test mode to real mode, by a deliberate act.",
+    ),
+    "demo.stays_in_test": ("{client} poursuit ses tests.", "{client} goes on testing."),
+    "demo.real_sent": (
+        "Envoi réel: {references}. ADS puis ACS acceptés; l'ARS est attendu.",
+        "Sent for real: {references}. ADS, then ACS accepted; the ARS is awaited.",
+    ),
+    "demo.declared": (
+        "{reference}: ARS accepté par le CIRSO → {status:word:status}.",
+        "{reference}: ARS accepted by the CIRSO → {status:word:status}.",
+    ),
+    "demo.window_closed": ("{reference}: trop tôt. {why}", "{reference}: too early. {why}"),
+    "demo.overseas": (
+        "{reference} est à La Réunion: 8 h sur place, soit {paris} à Paris.",
+        "{reference} is in La Réunion: 8:00 there is {paris} in Paris.",
+    ),
+    "demo.special_regime": ("{reference}: refusé. {why}", "{reference}: refused. {why}"),
+    "demo.elsewhere": (
+        "{reference}: fait sur le site de la MSA, preuve notée → {status:word:status}.",
+        "{reference}: done on the MSA's site, proof noted → {status:word:status}.",
+    ),
+    "demo.received_twice": (
+        "{submission}: le même ARS revient par courriel; reconnu, rien ne change.",
+        "{submission}: the same ARS comes again by e-mail; recognised, nothing changes.",
+    ),
+    "demo.called_off": (
+        "{reference}: la personne s'est désistée → {status:word:status}.",
+        "{reference}: the person withdrew → {status:word:status}.",
+    ),
+    "demo.two_in_one": (
+        "Envoi réel de deux embauches dans un fichier: {references}. ADS, ACS acceptés.",
+        "Two hires sent for real in one file: {references}. ADS, ACS accepted.",
+    ),
+    "demo.test_under_way": (
+        "{reference}: envoyé, ADS et ACS reçus: {status:word:status}.",
+        "{reference}: sent, ADS and ACS received: {status:word:status}.",
+    ),
+    "demo.mixed_in_tray": (
+        "ARS des deux: un accepté, un rejeté, sans dire lequel. Gardé dans la bannette, rien n'est supposé.",
+        "ARS of both: one accepted, one rejected, without saying which. Kept in the tray, nothing is assumed.",
+    ),
+    "demo.attached": (
+        "{reference}: rattaché d'après le suivi du portail → {status:word:status}.",
+        "{reference}: attached after a look at the portal's follow-up → {status:word:status}.",
+    ),
+    "demo.line_cut": (
+        "{reference}: la ligne est coupée pendant l'envoi.",
+        "{reference}: the line is cut while sending.",
+    ),
+    "demo.in_doubt": (
+        "{reference}: {status:word:status}; il ne sera pas renvoyé à l'aveugle.",
+        "{reference}: {status:word:status}; it is never sent again blindly.",
+    ),
+    "demo.overdue": (
+        "{reference}: 5 jours ouvrés sans ARS (échu le {since}). Signalé; un retard n'est pas un rejet.",
+        "{reference}: 5 jours ouvrés without an ARS (due {since}). Flagged; late is not rejected.",
+    ),
+    "demo.late_hire": (
+        "{reference}: l'heure d'embauche est passée sans mandat ({client}).",
+        "{reference}: the hour of hire has passed without a mandate ({client}).",
+    ),
+    "demo.report_to_write": (
+        "À rédiger par le cabinet: difficultés, gains, suite.",
+        "For the firm to write: difficulties, gains, what comes next.",
+    ),
+    # the end
+    "demo.clients": ("Les clients", "The clients"),
+    "demo.hires": ("Les embauches", "The hires"),
+    "demo.deadlines": ("Les prochaines échéances", "The next deadlines"),
+    "demo.next": ("Que faire maintenant", "What to do now"),
+    "demo.try": ("À essayer sur cette base", "To try on this database"),
+    "demo.try.status": ("Où en est tout le monde", "Where everybody stands"),
+    "demo.try.hire": ("Un dossier, ses envois et ses preuves", "One case, its attempts and its proofs"),
+    "demo.try.explain": ("Ce qui est possible, et pourquoi pas le reste", "What is possible, and why the rest is not"),
+    "demo.try.journal": ("Ce qui a été décidé, dans l'ordre", "What was decided, in order"),
+    "demo.proof": (
+        "{sent} envois, {received} avis reçus et gardés. Journal vérifié: {cases} dossiers, {entries} écritures, "
+        "chaînes intactes.",
+        "{sent} sent, {received} receipts received and kept. Journal verified: {cases} cases, {entries} entries, "
+        "chains intact.",
+    ),
+    "demo.unsound": (
+        "Le journal ne tient pas: {faults}",
+        "The journal does not hold: {faults}",
+    ),
+    "demo.left": (
+        "La base: {database}. Les avis: {avis}.",
+        "The database: {database}. The receipts: {avis}.",
+    ),
+}

@@ -74,6 +74,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Un avis prouve que le portail l'avait reçu: il ne peut pas être déclaré perdu.",
         "A receipt proves that the portal had it: it cannot be called lost.",
     ),
+    "denial.content_replaced": (
+        "Le contenu de {submission} a été remplacé depuis: renouvelez cet envoi (renew).",
+        "The content of {submission} was replaced since: renew that attempt.",
+    ),
     "denial.newer_attempt": (
         "Un envoi plus récent existe: {newer}. Renouvelez celui-là.",
         "A newer attempt exists: {newer}. Renew that one.",
@@ -297,6 +301,115 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "input.lang_unknown": (
         "Langue inconnue: {lang}; attendu: fr ou en.",
         "Unknown language: {lang}; expected: fr or en.",
+    ),
+    # ---- files
+    "input.file_missing": ("Le fichier {name} n'existe pas.", "The file {name} does not exist."),
+    "input.file_unreadable": (
+        "Le fichier {name} ne peut pas être lu (droits d'accès, ou ce n'est pas un fichier).",
+        "The file {name} cannot be read (permissions, or it is not a file).",
+    ),
+    "input.file_empty": ("Le fichier {name} est vide.", "The file {name} is empty."),
+    "input.file_too_large": (
+        "Le fichier {name} dépasse {limit} Mo: découpez-le.",
+        "The file {name} is over {limit} MB: split it.",
+    ),
+    "input.utf16": (
+        "Le fichier {name} est en UTF-16: enregistrez-le en « CSV UTF-8 ».",
+        "The file {name} is in UTF-16: save it as “CSV UTF-8”.",
+    ),
+    "input.old_excel": (
+        "Le fichier {name} est un ancien classeur .xls, ou protégé par mot de passe: enregistrez-le en .xlsx sans mot de passe, ou en CSV.",
+        "The file {name} is an old .xls workbook, or password-protected: save it as .xlsx without a password, or as CSV.",
+    ),
+    "input.ods": (
+        "Le fichier {name} est un classeur OpenDocument: enregistrez-le en .xlsx ou en CSV.",
+        "The file {name} is an OpenDocument sheet: save it as .xlsx or CSV.",
+    ),
+    "input.xlsx_unreadable": (
+        "Le classeur {name} est abîmé ou n'est pas un classeur .xlsx: enregistrez-le à nouveau.",
+        "The workbook {name} is damaged or is not an .xlsx workbook: save it again.",
+    ),
+    "input.xlsx_too_large": (
+        "Le classeur {name} est refusé: une fois décompressé il est démesuré, ou il contient ce qu'aucun tableur n'écrit. Enregistrez la feuille en CSV.",
+        "The workbook {name} is refused: unfolded it is out of proportion, or it holds what no spreadsheet writes. Save the sheet as CSV.",
+    ),
+    "input.header_unreadable": (
+        "La première ligne de {name} ne peut pas être lue: elle doit porter les noms des colonnes.",
+        "The first line of {name} cannot be read: it must hold the column names.",
+    ),
+    "input.columns_missing": (
+        "colonnes absentes: {columns} (colonnes inconnues trouvées: {found})",
+        "missing columns: {columns} (unknown columns found: {found})",
+    ),
+    "input.columns_twice": ("colonnes présentes deux fois: {columns}", "columns that come twice: {columns}"),
+    "input.too_many_lines": (
+        "Le fichier {name} dépasse {limit} lignes: découpez-le.",
+        "The file {name} has more than {limit} lines: split it.",
+    ),
+    "input.too_many_bad_lines": (
+        "Le fichier {name} a plus de {limit} lignes fautives: la lecture est arrêtée.",
+        "The file {name} has more than {limit} bad lines: reading has stopped.",
+    ),
+    "input.line_too_long": ("la ligne dépasse {limit} octets", "the line is over {limit} bytes"),
+    "input.encoding": ("la ligne n'est ni en UTF-8 ni en Windows-1252", "the line is neither UTF-8 nor Windows-1252"),
+    "input.nul_byte": (
+        "la ligne contient un octet nul: ce n'est pas du texte",
+        "the line holds a NUL byte: this is not text",
+    ),
+    "input.bad_quotes": (
+        "des guillemets sont mal placés: du texte suit un guillemet fermant",
+        "misplaced quotes: text follows a closing quote",
+    ),
+    "input.unclosed_quote": ("un guillemet ouvert n'est pas refermé", "a quote is opened and never closed"),
+    "input.too_many_cells": (
+        "la ligne a plus de cellules que l'en-tête ({limit}): un séparateur de trop?",
+        "the line has more cells than the header ({limit}): one separator too many?",
+    ),
+    "input.cell_unreadable": ("la cellule ne peut pas être lue", "the cell cannot be read"),
+    "input.cell_too_long": ("la cellule dépasse {limit} caractères", "the cell is over {limit} characters"),
+    "input.control_character": (
+        "la cellule contient des caractères de contrôle ou illisibles",
+        "the cell holds control or unreadable characters",
+    ),
+    "input.formula": (
+        "formule ou erreur de tableur « {value} »: collez la valeur elle-même",
+        "formula or spreadsheet error “{value}”: paste the value itself",
+    ),
+    "input.number_destroyed": (
+        "« {value} »: le tableur a détruit ce nombre (notation scientifique). Mettez la colonne au format Texte et ressaisissez-le.",
+        "“{value}”: the spreadsheet destroyed this number (scientific notation). Set the column to Text and type it again.",
+    ),
+    "input.bad_date": (
+        "« {value} » n'est pas une date: {expected} attendu",
+        "“{value}” is not a date: {expected} expected",
+    ),
+    "input.bad_hour": (
+        "« {value} » n'est pas une heure: {expected} attendu",
+        "“{value}” is not an hour: {expected} expected",
+    ),
+    "input.bad_phone": (
+        "« {value} » n'est pas un numéro de téléphone: {expected} attendu",
+        "“{value}” is not a phone number: {expected} expected",
+    ),
+    "input.bad_sex": (
+        "« {value} » n'est pas un sexe: {expected} attendu",
+        "“{value}” is not a sex: {expected} expected",
+    ),
+    "input.bad_contract_kind": (
+        "« {value} » n'est pas une nature de contrat: {expected} attendu",
+        "“{value}” is not a kind of contract: {expected} expected",
+    ),
+    "input.bad_trial_days": (
+        "« {value} » n'est pas un nombre de jours d'essai: {expected} attendu",
+        "“{value}” is not a number of trial days: {expected} expected",
+    ),
+    "input.siret_twice": (
+        "l'établissement {value} est déjà dans ce fichier (client de la ligne {first})",
+        "the establishment {value} is already in this file (client of line {first})",
+    ),
+    "input.employer_unknown": (
+        "aucun client du cabinet n'a l'établissement {value}: importez d'abord les clients",
+        "no client of the firm has the establishment {value}: import the clients first",
     ),
     # ---- other errors
     "error.transition_refused": (

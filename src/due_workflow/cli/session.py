@@ -1,0 +1,284 @@
+"""One run of a command: its options, its firm, what it says, and how it ends. The only file that opens a storage.
+
+`command` gives a function the options that every command has, before or after its name, and turns whatever it raises
+into a sentence, a JSON document and an exit code.
+"""
+
+from __future__ import annotations
+
+import getpass
+import inspect
+import json as jsonlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from shlex import quote
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from due_workflow import texts
+from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.cli import outcomes
+from due_workflow.cli.outcomes import BadFile, Code, Usage
+from due_workflow.cli.steps import PROGRAM
+from due_workflow.cli.views import Screen
+from due_workflow.errors import DueWorkflowError, StorageUnusable
+from due_workflow.identifiers import scrub
+from due_workflow.models import Policy
+from due_workflow.workflow import DueWorkflow
+
+T = TypeVar("T")
+DB, CABINET = "due.sqlite", "cabinet"
+
+
+class Language(StrEnum):
+    """The languages of the catalogue."""
+
+    FR = "fr"
+    EN = "en"
+
+
+class Session:
+    """What a command works with. `data` is its JSON document; `exit` the code it will end with.
+
+    Args:
+        name: the command's name.
+        chosen: the options given, by name; what is None or absent is the default.
+        creates: whether the command may create the database.
+    """
+
+    def __init__(self, name: str, chosen: Mapping[str, Any], *, creates: bool = False) -> None:
+        self.name, self.creates = name, creates
+        self.lang = str(chosen.get("lang") or "fr")
+        self.json = bool(chosen.get("json"))
+        self.db = Path(chosen.get("db") or DB)
+        self.cabinet = str(chosen.get("cabinet") or CABINET)
+        self.by = str(chosen.get("by") or _user())
+        self.out = Screen(self.lang, quiet=self.json)
+        self.err = Screen(self.lang, stderr=True)
+        self.data: dict[str, Any] = {}
+        self.exit = Code.OK
+        self.done: int | None = None
+        self.program = PROGRAM + _told(chosen)
+        self._storage: SqliteStorage | None = None
+        self._flow: DueWorkflow | None = None
+        self._streamed = False
+
+    # ---- the firm
+
+    @property
+    def storage(self) -> SqliteStorage:
+        """The database, opened at the first need.
+
+        Raises:
+            StorageUnusable: there is none, and this command does not make one; or it cannot be used.
+        """
+        if self._storage is None:
+            if not self.creates and not self.db.exists():
+                raise StorageUnusable("storage_missing", path=str(self.db))
+            self._storage = SqliteStorage(self.db)
+        return self._storage
+
+    @property
+    def flow(self) -> DueWorkflow:
+        """The firm's commands."""
+        if self._flow is None:
+            self._flow = self.flow_of(self.cabinet)
+        return self._flow
+
+    def flow_of(self, cabinet: str, policy: Policy | None = None) -> DueWorkflow:
+        """The commands of a firm of this database, under another policy where one is given."""
+        return DueWorkflow(self.storage, cabinet=cabinet, policy=policy or Policy())
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._storage is not None:
+            self._storage.close()
+
+    # ---- saying
+
+    def text(self, key: str, **facts: object) -> str:
+        """A sentence of the catalogue in the chosen language."""
+        return texts.render(key, self.lang, facts)
+
+    def say(self, key: str, style: str = "", /, **facts: object) -> None:
+        """Tell a person; silent with --json."""
+        self.out.say(key, style, **facts)
+
+    def show(self, table: Table) -> None:
+        """Print a table that has rows; silent with --json."""
+        if table.row_count:
+            self.out.print(table)
+
+    def warn(self, key: str, style: str = "yellow", /, **facts: object) -> None:
+        """Tell a person on standard error; silent with --json, whose document says it too."""
+        if not self.json:
+            self.err.say(key, style, **facts)
+
+    def add(self, name: str, item: object) -> None:
+        """Append to a list of the JSON document."""
+        if self.json:
+            self.data.setdefault(name, []).append(item)
+
+    def stream(self, name: str, items: Iterable[object]) -> None:
+        """Write a long list of the JSON document item by item, last of all its members."""
+        head = jsonlib.dumps({"ok": True, "command": self.name, **self.data}, ensure_ascii=False)
+        write = sys.stdout.write
+        write(f"{head[:-1]}, {jsonlib.dumps(name)}: [")
+        for number, item in enumerate(items):
+            write(("," if number else "") + "\n" + jsonlib.dumps(item, ensure_ascii=False))
+        write("]}\n")
+        self._streamed = True
+
+    def ends(self, code: Code) -> None:
+        """End with this code, unless something worse was met first."""
+        self.exit = self.exit or code
+
+    # ---- several items
+
+    def each(self, items: Iterable[T], work: Callable[[T], object]) -> None:
+        """Do `work` on every item; what is refused is told and does not stop the others."""
+        for item in items:
+            try:
+                work(item)
+            except StorageUnusable:
+                raise
+            except DueWorkflowError as error:
+                self.fail(error)
+
+    def fail(self, error: BaseException) -> None:
+        """Tell an error, and end with its code."""
+        code = outcomes.code_of(error)
+        self.ends(code)
+        if code is Code.PIPE:
+            _mute()
+            return
+        if self.json:
+            self.data.setdefault("errors", []).append(outcomes.plain(error, self.lang, self.program))
+        elif isinstance(error, KeyboardInterrupt):
+            self.err.say("cli.error.interrupted" if self.done is None else "cli.error.interrupted_at", done=self.done)
+        elif not isinstance(error, BadFile):
+            self.err.line(outcomes.told(error, self.lang), "red")
+            if advice := outcomes.advice(error, self.lang, self.program):
+                self.err.line(advice)
+
+    def finish(self) -> None:
+        """Print the JSON document, if that is what was asked for."""
+        if self.json and not self._streamed and self.exit is not Code.PIPE:
+            ok = self.exit in (Code.OK, Code.PERSON)
+            document = {"ok": ok, "command": self.name, "exit": int(self.exit), **self.data}
+            sys.stdout.write(jsonlib.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+    @contextmanager
+    def progress(self, key: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """A bar on standard error while something long runs; yields what to call with how much is done.
+
+        Only on a terminal; with `total` None the bar only says that work goes on.
+        """
+        if self.json or not self.err.is_terminal:
+            yield lambda _: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self.err, transient=True) as bar:
+            task = bar.add_task(self.text(key), total=total)
+            yield lambda done: bar.update(task, completed=done)
+
+
+def _user() -> str:
+    with suppress(Exception):
+        return getpass.getuser()
+    return ""
+
+
+def _told(chosen: Mapping[str, Any]) -> str:
+    """The options that a next command needs too, as they were given on this one's line."""
+    given = (("--db", chosen.get("db")), ("--cabinet", chosen.get("cabinet")), ("--lang", chosen.get("lang")))
+    env = {"--db": "DUE_DB", "--cabinet": "DUE_CABINET", "--lang": "DUE_LANG"}
+    return "".join(
+        f" {name} {quote(str(value))}" for name, value in given if value and os.environ.get(env[name]) != str(value)
+    )
+
+
+def _mute() -> None:
+    """Nobody reads our output any more: let the last flush of the interpreter go nowhere."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# ---- a command
+
+PANEL = "cli.panel.common"
+Db = Annotated[Path | None, typer.Option("--db", metavar="cli.meta.path", help="cli.opt.db", rich_help_panel=PANEL)]
+Firm = Annotated[str | None, typer.Option("--cabinet", metavar="ID", help="cli.opt.cabinet", rich_help_panel=PANEL)]
+By = Annotated[str | None, typer.Option("--by", metavar="cli.meta.name", help="cli.opt.by", rich_help_panel=PANEL)]
+Lang = Annotated[Language | None, typer.Option("--lang", help="cli.opt.lang", rich_help_panel=PANEL)]
+Json = Annotated[bool, typer.Option("--json", help="cli.opt.json", rich_help_panel=PANEL)]
+
+
+def everywhere(
+    db: Db = None, cabinet: Firm = None, by: By = None, lang: Lang = None, json: Json = False
+) -> dict[str, Any]:
+    """The options that every command takes, before or after its name."""
+    return {"db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}
+
+
+def command(
+    app: typer.Typer, name: str, panel: str = "", *, creates: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function of a `Session` as a command, with the common options added.
+
+    Its help and example are `cli.help.<name>` and `cli.example.<name>` of the catalogue; `panel` groups it in the
+    list of commands.
+    """
+
+    def register(work: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(work, eval_str=True).parameters.values())[1:]
+        common = inspect.signature(everywhere, eval_str=True).parameters
+        ctx = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+
+        @wraps(work)
+        def run(**given: Any) -> None:
+            ctx: typer.Context = given.pop("ctx")
+            chosen = {**(ctx.find_root().obj or {})}
+            chosen |= {key: value for key in common if (value := given.pop(key))}
+            finished = ctx.command_path.split(" ", 1)[-1]
+            raise typer.Exit(int(_run(Session(finished, chosen, creates=creates), work, given)))
+
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *common.values())]
+        run.__signature__ = inspect.Signature([ctx, *parameters])  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in (ctx, *parameters)}
+        app.command(name, rich_help_panel=f"cli.panel.{panel}" if panel else None)(run)
+        return run
+
+    return register
+
+
+def _run(session: Session, work: Callable[..., None], given: dict[str, Any]) -> Code:
+    try:
+        try:
+            work(session, **given)
+        finally:
+            session.close()
+        session.finish()
+        sys.stdout.flush()
+    except (DueWorkflowError, Usage, BadFile, OSError, KeyboardInterrupt) as error:
+        session.fail(error)
+        session.finish()
+    except Exception as error:
+        if os.environ.get("DUE_DEBUG"):
+            raise
+        session.fail(error)
+        session.finish()
+    return session.exit
+
+
+def hushed(value: str) -> str:
+    """A value that was typed, as it may be shown again."""
+    return scrub(value)

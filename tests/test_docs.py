@@ -1,0 +1,92 @@
+"""Every Python block of the README and the docs runs, every public name is documented, every link leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser
+
+import due_workflow
+from due_workflow import Policy
+from due_workflow.clocks import CLOCKS
+from due_workflow.machine import CLIENT, SUBMISSION
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+SYBIL = Sybil(parsers=[PythonCodeBlockParser()])
+
+
+def slug(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=slug)
+def test_the_python_blocks_of_a_page_run_in_order(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = page.read_text(encoding="utf-8").count("```python")
+    ran = 0
+    for example in SYBIL.parse(page).examples():
+        example.evaluate()
+        ran += 1
+    assert ran == blocks
+
+
+@pytest.mark.parametrize("page", PAGES, ids=slug)
+def test_the_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{slug(page)} points to {target}"
+
+
+def test_every_public_name_is_documented() -> None:
+    told = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for name in due_workflow.__all__:
+        assert f"`{name}" in told, name
+    for command in (n for n in dir(due_workflow.DueWorkflow) if not n.startswith("_")):
+        assert f"`{command}" in told, f"DueWorkflow.{command}"
+    for question in (n for n in dir(due_workflow.DueWorkflow(_NoStorage(), cabinet="x").read) if not n.startswith("_")):
+        assert f"`{question}" in told, f"Reader.{question}"
+    for work in (n for n in dir(due_workflow.Worker) if not n.startswith("_")):
+        assert f"`{work}" in told, f"Worker.{work}"
+    for setting in Policy.model_fields:
+        assert f"`{setting}`" in told, f"Policy.{setting}"
+
+
+class _NoStorage:
+    joined = False
+
+
+def test_every_public_name_has_a_docstring() -> None:
+    for name in due_workflow.__all__:
+        found = getattr(due_workflow, name)
+        if isinstance(found, type):
+            assert found.__doc__, name
+
+
+def test_the_reference_tells_every_state_event_denial_and_deadline() -> None:
+    told = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    for automaton in (CLIENT, SUBMISSION):
+        for word in (*automaton.states, *automaton.events):
+            assert f"`{word}`" in told
+    for clock in CLOCKS:
+        assert f"`{clock.name}`" in told
+    for key in due_workflow.texts.CATALOGUE:
+        section, code = key.split(".", 1)
+        if section in ("denial", "notice"):
+            assert f"`{code}`" in told, key
+
+
+def test_the_reference_is_the_one_that_the_tables_give() -> None:
+    from docs_reference import reference
+
+    told = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert told == reference(), "write it anew: python tests/docs_reference.py > docs/reference.md"
+
+
+def test_the_changelog_names_the_version() -> None:
+    assert f"## [{due_workflow.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
