@@ -8,7 +8,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from due_workflow import Client, Declaration, DueWorkflow, Filing, Mode, Outcome, Policy, Submission, Verdict, Worker
+from due_workflow import (
+    Client,
+    Conflict,
+    Declaration,
+    DueWorkflow,
+    Filing,
+    Mode,
+    Outcome,
+    Policy,
+    Submission,
+    TransitionRefused,
+    Verdict,
+    Worker,
+)
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.ports import Changes, Kind, Storage
 from due_workflow.testing import FixedClock, RecordingNotifier, ScriptedPortal
@@ -87,6 +100,11 @@ class Firm:
         sub = self.flow.prepare(f.declaration(reference, n, **declaration), Mode.TEST)
         return self.answered(self.sent(sub.id), f.ars)
 
+    def tested_elsewhere(self) -> Submission:
+        """An accepted test of another client of the firm, the ninth."""
+        self.mandated(9)
+        return self.tested("T-9", 9)
+
     def live(self, n: int = 1, client: Client | None = None, **mandate: Any) -> str:
         """The nth client in real mode, by a test of its own."""
         siren = self.mandated(n, client, **mandate)
@@ -158,3 +176,46 @@ def other(declaration: Declaration, **contract: Any) -> Declaration:
     """The same hire with another content."""
     changed = declaration.contract.with_(**({"trial_days": 30} | contract))
     return declaration.with_(contract=changed)
+
+
+# ---- racers in processes of their own: named here, so that a spawned process can import them
+
+
+def racer(path: str, number: int, start: Any, answers: Any) -> None:
+    """One of eight processes at the same file: three races, each from one starting line."""
+    from due_workflow.adapters.sqlite import SqliteStorage
+
+    with SqliteStorage(path) as storage:
+        flow = Firm(storage).flow
+        told = []
+        for race in (race_to_send, race_to_receive, race_with_one_key):
+            start.wait(60)
+            told.append(race(flow, number))
+        answers.put((number, told))
+
+
+def race_to_send(flow: DueWorkflow, number: int) -> str:
+    """Begin one of the two REAL attempts of one hire."""
+    try:
+        return flow.begin_send([f"E-1/real/{number % 2 + 1}"])[0].id
+    except (TransitionRefused, Conflict):
+        return ""
+
+
+def race_to_receive(flow: DueWorkflow, number: int) -> str:
+    """Take the same receipt in."""
+    return "repeat" if flow.receive(f.ars("T", account=ACCOUNT)).repeat else "first"
+
+
+def race_with_one_key(flow: DueWorkflow, number: int) -> str:
+    """Prepare the same hire under the same key."""
+    return flow.prepare(f.declaration("E-9"), key="one key").id
+
+
+def on_your_marks(firm: Firm) -> Firm:
+    """A live client; two REAL attempts of one hire, prepared; a test that waits for its ARS."""
+    firm.opened().live()
+    first = firm.real()
+    firm.flow.renew(first.id, None, "again")
+    firm.sent(firm.flow.prepare(f.declaration("T-9"), Mode.TEST).id, ref="T")
+    return firm

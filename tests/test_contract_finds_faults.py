@@ -669,30 +669,6 @@ class TakesZeroForNoLimit(MemoryStorage):
         return super().journal(cabinet, case, after, limit or 1000)
 
 
-class TakesTheLastOfTwo(MemoryStorage):
-    breaks = frozenset({"a_record_named_twice_is_a_value_error"})
-
-    def commit(self, cabinet, changes):
-        write = {record.ref: record for record in changes.write}
-        check = [record for record in changes.check if record.ref not in write]
-        super().commit(cabinet, replace(changes, write=list(write.values()), check=check))
-
-
-class NamesTheNameless(MemoryStorage):
-    breaks = frozenset({"a_record_without_an_id_is_a_value_error"})
-
-    def commit(self, cabinet, changes):
-        write = [replace(r, ref=Ref(r.ref.kind, r.ref.id or "?")) for r in changes.write]
-        super().commit(cabinet, replace(changes, write=write))
-
-
-class ChecksNothingForVersionZero(MemoryStorage):
-    breaks = frozenset({"checking_a_record_that_was_not_loaded_is_a_value_error"})
-
-    def commit(self, cabinet, changes):
-        super().commit(cabinet, replace(changes, check=[r for r in changes.check if r.version]))
-
-
 class RefusesAnEmptyCommit(MemoryStorage):
     breaks = frozenset({"an_empty_commit_is_allowed"})
 

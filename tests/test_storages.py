@@ -743,3 +743,24 @@ def test_what_was_committed_before_a_kill_is_there(path):
         assert len(found) in {acknowledged + 1, acknowledged + 2}  # the last one may not have been said
         assert all(len(storage.journal(A, each.ref)) == 1 for each in found)
         assert storage.counts(A, Kind.FILING) == {"open": len(found)}
+
+
+def _row(id: str = "1", version: int = 0, **more: object) -> Record:
+    return Record(Ref(Kind.FILING, id), version, "s", b"{}", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "meant",
+    [
+        lambda: Changes(write=[_row(), _row()]),
+        lambda: Changes(write=[_row("1", 1)], check=[_row("1", 1)]),
+        lambda: Changes(write=[_row("")]),
+        lambda: Changes(write=[_row(version=-1)]),
+        lambda: Changes(check=[_row(version=0)]),
+        lambda: Changes(write=[_row(due=datetime(2026, 3, 2))]),
+    ],
+    ids=["twice", "written and checked", "nameless", "negative", "checked before loaded", "due without a zone"],
+)
+def test_changes_that_no_storage_could_mean_cannot_be_built(meant):
+    with pytest.raises(ValueError, match=r"record|due"):
+        meant()

@@ -57,7 +57,7 @@ def said() -> set[str]:
 
 
 def test_every_code_that_is_raised_has_its_text() -> None:
-    missing = {key for key in said() if key not in texts.CATALOGUE and "." in key and key.split(".")[1].isidentifier()}
+    missing = {key for key in said() if key not in texts.CATALOGUE and not key.endswith(("_", "."))}
     assert missing == set()
 
 
@@ -126,7 +126,9 @@ def test_facts_are_shown_as_people_read_them() -> None:
 
 
 def test_a_notice_tells_what_it_is_about_in_both_languages() -> None:
-    notice = Notice(id="n", code="in_doubt", case="filing:E-1", facts={"submission": "E-1/real/1", "mode": "real"}, at=make.NOW)
+    notice = Notice(
+        id="n", code="in_doubt", case="filing:E-1", facts={"submission": "E-1/real/1", "mode": "real"}, at=make.NOW
+    )
     assert "E-1/real/1 (réel)" in notice.text("fr")
     assert "E-1/real/1 (real)" in notice.text("en")
 

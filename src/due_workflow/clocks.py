@@ -46,10 +46,13 @@ class Clock:
     urgent: bool = False
 
 
-@lru_cache(maxsize=64)
 def calendar_of(policy: Policy) -> Calendar:
     """The recipient's calendar, as the policy sets it."""
-    return Calendar(policy.territory, tuple(sorted(policy.closures)))
+    return _calendar(policy.territory, policy.closures)
+
+
+# by the two settings, because hashing a whole policy costs more than all its deadlines
+_calendar = lru_cache(maxsize=64)(Calendar)
 
 
 # ---- attempt
@@ -105,8 +108,11 @@ def _handed_over(s: Submission) -> datetime | None:
 
 
 def _window_open(f: Filing, p: Policy, c: Calendar) -> datetime | None:
-    if not _to_declare(f) or any(s.begun for s in f.attempts(Mode.REAL)):
+    if not _to_declare(f):
         return None
+    for s in f.submissions.values():
+        if s.mode is Mode.REAL and s.begun:
+            return None
     opens, _ = c.filing_window(f.hire_at, p.window_days)
     return opens if opens > f.created_at else None
 
@@ -115,8 +121,16 @@ def _hire_undeclared(f: Filing, p: Policy, c: Calendar) -> datetime | None:  # n
     if not _to_declare(f):
         return None
     said = f.raised.get("hire_undeclared", f.created_at)
-    steps = [f.hire_at - timedelta(hours=h) for h in p.hire_reminder_hours] + [f.hire_at + LAST_CALL]
-    return min((at for at in steps if at > said), default=None)
+    # what is left to say is told by the span that was said, so that one step is dated and not all
+    left = f.hire_at - said
+    steps = [step for step in _reminders(p.hire_reminder_hours) if step < left]
+    return f.hire_at - max(steps) if steps else None
+
+
+@lru_cache(maxsize=64)
+def _reminders(hours: tuple[int, ...]) -> tuple[timedelta, ...]:
+    """How long before the hire each reminder is due; the last one, after it, is negative."""
+    return (*(timedelta(hours=h) for h in hours), -LAST_CALL)
 
 
 def _retention(f: Filing, p: Policy, c: Calendar) -> datetime | None:  # noqa: ARG001
@@ -172,19 +186,19 @@ CLOCKS: tuple[Clock, ...] = (
           "mandate_reminder", "mandate signed", "step 4", _mandate_reminder),
 )  # fmt: skip
 
-_BY_CASE: Mapping[str, tuple[Clock, ...]] = {
-    case: tuple(c for c in CLOCKS if c.case == case) for case in ("submission", "filing", "client")
+_DUES: Mapping[type, tuple[tuple[str, Callable[[Any, Policy, Calendar], datetime | None]], ...]] = {
+    kind: tuple((c.name, c.due) for c in CLOCKS if c.case == case)
+    for kind, case in ((Submission, "submission"), (Filing, "filing"), (ClientFile, "client"))
 }
 BY_NAME: Mapping[str, Clock] = {clock.name: clock for clock in CLOCKS}
 
 
 def deadlines(case: Submission | Filing | ClientFile, policy: Policy) -> dict[str, datetime]:
     """The deadlines of `case` that still have something to raise, as UTC instants by name."""
-    kind = "submission" if isinstance(case, Submission) else "filing" if isinstance(case, Filing) else "client"
-    days = calendar_of(policy)
+    days, raised = calendar_of(policy), case.raised
     found = {}
-    for clock in _BY_CASE[kind]:
-        at = clock.due(case, policy, days)
-        if at is not None and case.raised.get(clock.name) != at:
-            found[clock.name] = at
+    for name, due in _DUES[type(case)]:
+        at = due(case, policy, days)
+        if at is not None and raised.get(name) != at:
+            found[name] = at
     return found

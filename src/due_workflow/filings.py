@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from due_workflow.calendar import paris_day, start_of_day
 from due_workflow.clocks import deadlines
 from due_workflow.errors import NotFound
 from due_workflow.models import (
@@ -47,16 +48,15 @@ def with_attempt(filing: Filing, sub: Submission) -> Filing:
 def status_of(filing: Filing, now: datetime) -> FilingStatus:
     """What staff read about the hire; the first that fits (design: only an accepted REAL ARS is *declared*)."""
     real = filing.attempts(Mode.REAL)
-    alive = [s for s in real if s.alive]
     begun = [s for s in real if s.begun]
-    test = filing.attempts(Mode.TEST)
-    if any(s.state is S.ACCEPTED for s in real):
+    alive = [s.state for s in begun if s.alive]
+    if S.ACCEPTED in [s.state for s in real]:
         return FilingStatus.DECLARED
     if filing.elsewhere is not None:
         return FilingStatus.DECLARED_ELSEWHERE
-    if any(s.state is S.IN_DOUBT for s in alive):
+    if S.IN_DOUBT in alive:
         return FilingStatus.IN_DOUBT
-    if any(s.state in RUNNING for s in alive):
+    if not RUNNING.isdisjoint(alive):
         return FilingStatus.RUNNING
     if begun and begun[-1].state in REFUSED:
         return FilingStatus.REFUSED
@@ -64,11 +64,10 @@ def status_of(filing: Filing, now: datetime) -> FilingStatus:
         return FilingStatus.ABANDONED
     if not begun and now >= filing.hire_at:
         return FilingStatus.LATE
-    if any(s.begun and s.state in RUNNING | {S.IN_DOUBT} for s in test):
+    tested = [s.state for s in filing.attempts(Mode.TEST) if s.begun]
+    if S.IN_DOUBT in tested or not RUNNING.isdisjoint(tested):
         return FilingStatus.TEST_RUNNING
-    if any(s.begun for s in test):
-        return FilingStatus.TEST_NOT_DECLARED
-    return FilingStatus.TO_DECLARE
+    return FilingStatus.TEST_NOT_DECLARED if tested else FilingStatus.TO_DECLARE
 
 
 def settled(filing: Filing, policy: Policy, now: datetime) -> Filing:
@@ -78,11 +77,9 @@ def settled(filing: Filing, policy: Policy, now: datetime) -> Filing:
         due = deadlines(sub, policy)
         if due != sub.deadlines:
             submissions = {**submissions, key: sub.with_(deadlines=due)}
-    if submissions is not filing.submissions:
-        filing = filing.with_(submissions=submissions)
     status = status_of(filing, now)
-    if status is not filing.status:
-        filing = filing.with_(status=status)
+    if submissions is not filing.submissions or status is not filing.status:
+        filing = filing.with_(submissions=submissions, status=status)
     due = deadlines(filing, policy)
     return filing if due == filing.deadlines else filing.with_(deadlines=due)
 
@@ -158,13 +155,16 @@ def _named(verdict: Verdict, items: Mapping[str, DepositItem]) -> str | None:
     return None
 
 
-def could_be(receipt: Ads, deposit: Deposit, now: datetime, hours: int = 24) -> bool:
+def could_be(receipt: Ads, deposit: Deposit, hours: int = 24) -> bool:
     """Whether an ADS of unknown reference may be this reference-less deposit's: mode, SIRETs, count, last 24 hours."""
     sirets = {item.siret for item in deposit.items.values()}
+    day = start_of_day(paris_day(receipt.issued_at))
+    # a date without an hour is 00:00 Paris and may mean any hour of its day; else an hour for clocks that differ
+    until = receipt.issued_at + (timedelta(hours=24) if receipt.issued_at == day else timedelta(hours=1))
     return (
         deposit.ref is None
         and receipt.mode in (None, deposit.mode)
         and (not receipt.sirets or set(receipt.sirets) == sirets)
         and receipt.count in (None, len(deposit.items))
-        and receipt.issued_at - timedelta(hours=hours) <= deposit.handed_at <= max(receipt.issued_at, now)
+        and receipt.issued_at - timedelta(hours=hours) <= deposit.handed_at <= until
     )

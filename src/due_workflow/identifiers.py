@@ -51,6 +51,7 @@ class _Code(str):
             _refuse(f"bad_{cls.code}", type(value).__name__)
         text = compact(value)
         if not cls.pattern.fullmatch(text) or not cls.valid(text):
+            value = text = shown(value)  # a NIR typed in the wrong place stays in no frame
             _refuse(f"bad_{cls.code}", value)
         return super().__new__(cls, text)
 
@@ -219,7 +220,7 @@ def nir_key(first13: str) -> str:
 
 
 # A number with the build of a NIR (sex, year, month, department…), with or without key, however it is spaced.
-_S = r"[\s.\u00a0\u202f_-]{0,3}"
+_S = r"[\s.\u00a0\u00ad\u1680\u2000-\u2015\u202f\u205f\u2060\u3000\ufeff_-]{0,8}"
 _NIR_LIKE = re.compile(
     rf"(?<!\d)[123478]{_S}\d{_S}\d{_S}\d{_S}\d{_S}(?:\d{_S}\d|2{_S}[ABab]){_S}"
     rf"\d{_S}\d{_S}\d{_S}\d{_S}\d{_S}\d(?:{_S}\d{_S}\d)?(?!\d)",
@@ -258,5 +259,5 @@ def named(text: str) -> str:
 
 def shown(value: str, limit: int = 40) -> str:
     """A refused value as an error may show it: scrubbed, one line, cut at `limit` characters."""
-    text = " ".join(scrub(value[: 4 * limit]).split())
+    text = scrub(" ".join(value[: 8 * limit].split())[: 4 * limit])
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -13,11 +13,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic_core import to_json, to_jsonable_python
 
-from due_workflow.base import canonical, plain
+from due_workflow.base import plain
 from due_workflow.errors import DueWorkflowError
 from due_workflow.ports import Entry, Ref
 
@@ -61,19 +63,14 @@ def entry(
     patch: Mapping[str, Any],
     seen: Mapping[str, int],
 ) -> Entry:
-    """The next entry of a chain whose last hash is `before` (empty for the first)."""
-    data = canonical(
-        {
-            "schema": SCHEMA,
-            "at": at.isoformat(),
-            "by": by,
-            "event": event,
-            "from": source,
-            "to": dest,
-            "patch": patch,
-            **({"seen": seen} if seen else {}),
-        }
-    )
+    """The next entry of a chain whose last hash is `before` (empty for the first); `patch` as `diff` gives it."""
+    # canonical JSON by construction: these names in order, and `diff` sorts its own
+    said: dict[str, Any] = {"at": at.isoformat(), "by": by, "event": event, "from": source, "patch": patch}
+    said["schema"] = SCHEMA
+    if seen:
+        said["seen"] = dict(sorted(seen.items()))
+    said["to"] = dest
+    data = to_json(said)
     return Entry(case, seq, data, link(before, case, seq, data))
 
 
@@ -94,26 +91,58 @@ def read(entry: Entry) -> Told:
 
 
 def diff(old: BaseModel | None, new: BaseModel) -> dict[str, Any]:
-    """The merge patch that turns the facts of `old` into those of `new`; what is gone is null."""
-    if old is None:
-        return dict(plain(new))
+    """The merge patch that turns the facts of `old` into those of `new`, its keys sorted; what is gone is null."""
+    return _ordered(plain(new)) if old is None else _fields(old, new)  # type: ignore[no-any-return]
+
+
+def _fields(old: BaseModel, new: BaseModel) -> dict[str, Any]:
+    # Facts are copied with their values shared, so what did not change is mostly the same object.
+    was, now = old.__dict__, new.__dict__
+    names = [name for name, value in now.items() if value is not was.get(name)]
     patch: dict[str, Any] = {}
-    for name, field in type(new).model_fields.items():
-        if field.exclude:
-            continue
-        before, after = getattr(old, name), getattr(new, name)
-        if before is not after and before != after:
-            patch[name] = _change(before, after)
+    for name in sorted(names):
+        change = _change(was.get(name), now[name])
+        if change is not _NONE and name not in _apart(type(new)):
+            patch[name] = change
     return patch
 
 
+def _entries(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    names = [name for name, value in now.items() if value is not was.get(name)]
+    names += was.keys() - now.keys()
+    patch: dict[str, Any] = {}
+    for name in sorted(names):
+        change = _change(was.get(name), now.get(name))
+        if change is not _NONE:
+            patch[name] = change
+    return patch
+
+
+_NONE = object()
+"""No change: the values are equal."""
+
+
 def _change(before: object, after: object) -> Any:
-    if isinstance(before, BaseModel) and isinstance(after, BaseModel):
-        return diff(before, after)
-    if isinstance(before, dict) and isinstance(after, dict):
-        changed = {k: _change(before.get(k), v) for k, v in after.items() if before.get(k) != v}
-        return changed | dict.fromkeys(before.keys() - after.keys())
-    return plain(after)
+    if after is None or isinstance(after, (str, datetime, int)):
+        return _NONE if before == after else to_jsonable_python(after)
+    if type(after) is dict and type(before) is dict:
+        return _entries(before, after) or _NONE
+    if isinstance(after, BaseModel) and isinstance(before, BaseModel):
+        return _fields(before, after) or _NONE
+    return _NONE if before == after else _ordered(plain(after))
+
+
+@lru_cache(maxsize=64)
+def _apart(cls: type[BaseModel]) -> frozenset[str]:
+    """The fields of `cls` that are no facts, such as a declaration's content."""
+    return frozenset(name for name, field in cls.model_fields.items() if field.exclude)
+
+
+def _ordered(value: Any) -> Any:
+    """JSON data with the keys of every object sorted."""
+    if type(value) is dict:
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(item) for item in value] if type(value) is list else value
 
 
 def merge(facts: Any, patch: Any) -> Any:

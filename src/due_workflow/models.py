@@ -149,7 +149,6 @@ class Mandate(Model):
 
     @field_serializer("procedures")
     def _sorted(self, procedures: frozenset[Teleprocedure]) -> list[Teleprocedure]:
-        # a set's order changes with each process; what is journaled and hashed must not
         return sorted(procedures)
 
     @model_validator(mode="after")
@@ -381,10 +380,13 @@ def submission_id(reference: str, mode: Mode, attempt: int) -> str:
     return f"{reference}/{mode.value}/{attempt}"
 
 
+_MODES = frozenset(Mode)
+
+
 def reference_of(submission: str) -> str:
     """The hire reference inside an attempt's id."""
     parts = submission.rsplit("/", 2)
-    if len(parts) != 3 or parts[1] not in set(Mode) or not parts[2].isdecimal():
+    if len(parts) != 3 or parts[1] not in _MODES or not parts[2].isdecimal():
         raise InputRefused("bad_submission_id", value=shown(submission))
     return parts[0]
 
@@ -417,7 +419,7 @@ class Filing(Model):
 
     def attempts(self, mode: Mode | None = None) -> tuple[Submission, ...]:
         """The attempts in order, all or those of one mode."""
-        return tuple(s for s in self.submissions.values() if mode is None or s.mode is mode)
+        return tuple([s for s in self.submissions.values() if mode is None or s.mode is mode])
 
     def latest(self, mode: Mode) -> Submission | None:
         """The last attempt of that mode."""

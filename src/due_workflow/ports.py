@@ -81,7 +81,7 @@ class Entry:
 
     case: Ref
     seq: int
-    data: bytes
+    data: bytes = field(repr=False)
     hash: str
 
 
@@ -93,11 +93,31 @@ class Changes:
         write: records to create (version 0) or replace (the version loaded).
         check: records that must still have the version loaded when the commit takes effect; not changed.
         entries: journal entries to append.
+
+    Raises:
+        ValueError: a record is named twice, has no id, a negative version or a due without a time zone, or one of
+            version 0 (never loaded) is to be checked.
     """
 
     write: Sequence[Record] = ()
     check: Sequence[Record] = ()
     entries: Sequence[Entry] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no storage could mean, before one sees it: a mistake in the calling code."""
+        named = set()
+        for record in self.write:
+            if not record.ref.id or record.version < 0:
+                raise ValueError(f"a record needs an id and a version from 0: {record.ref}, version {record.version}")
+            if record.due is not None and record.due.tzinfo is None:
+                raise ValueError(f"the due of {record.ref} needs a time zone")
+            named.add(record.ref)
+        for record in self.check:
+            if not record.ref.id or record.version < 1:
+                raise ValueError(f"only a record that was loaded can be checked: {record.ref}")
+            named.add(record.ref)
+        if len(named) != len(self.write) + len(self.check):
+            raise ValueError("a record is named twice in one Changes")
 
 
 @runtime_checkable
@@ -105,7 +125,8 @@ class Storage(Protocol):
     """Where a host keeps the records of its firms.
 
     Every method but `claim` works inside one firm (`cabinet`, an opaque string) and never sees another's.
-    Instants are aware UTC, kept to the microsecond. A storage may be called from several threads.
+    Instants are aware UTC, kept to the microsecond. A storage may be called from several threads. The bytes that it
+    gives back are `Sealed`, and a `limit` of 0 gives nothing.
 
     Attributes:
         joined: True when it writes inside a transaction that the host commits. It then sees its own writes, lets a

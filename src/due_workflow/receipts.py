@@ -202,7 +202,7 @@ class Piece(Model):
     message: str = ""
 
     @property
-    def rank(self) -> tuple[bool, datetime, tuple[int, int, str], int, str, str]:
+    def rank(self) -> tuple[bool, datetime, tuple[int, int, str], int, str, str, str, str]:
         """The total order of pieces of one slot; the greatest decides."""
         if self.piece is None:
             number = (0, 0, "")
@@ -211,7 +211,9 @@ class Piece(Model):
         else:
             number = (2, 0, self.piece)
         severity = _SEVERITY.get(self.outcome, 0)
-        return self.first_hand, self.issued_at, number, severity, self.sha256, self.message
+        # the last two only make two different pieces never equal, so that a join is the same both ways
+        last = (self.message, self.outcome.value, self.receipt)
+        return self.first_hand, self.issued_at, number, severity, self.sha256, *last
 
 
 class Evidence(Model):
@@ -226,12 +228,9 @@ class Evidence(Model):
 
     def join(self, other: Evidence) -> Evidence:
         """The union of both, the greater piece in each slot; `self` itself when nothing is new."""
-        merged = dict(self.slots)
-        for slot, piece in other.slots.items():
-            mine = merged.get(slot)
-            if mine is None or piece.rank > mine.rank:
-                merged[slot] = piece
-        return self if merged == self.slots else Evidence.model_construct(slots=dict(sorted(merged.items())))
+        mine = self.slots
+        new = {s: piece for s, piece in other.slots.items() if s not in mine or piece.rank > mine[s].rank}
+        return Evidence.made(slots=dict(sorted({**mine, **new}.items()))) if new else self
 
     def standing(self, recipient: str) -> str | None:
         """The receipt event that this evidence amounts to: the own recipient's ARS over the ACS over the ADS."""
@@ -255,16 +254,19 @@ class Evidence(Model):
 Evidence.EMPTY = Evidence()
 
 
+_DEPOSITED = (Verdict(outcome=Outcome.ACCEPTED),)
+
+
 def evidence_of(receipt: Ads | Acs | Ars, receipt_id: str, sha256: str, verdicts: Iterable[Verdict]) -> Evidence:
     """What `receipt` says of one attempt through `verdicts` (those that reach it; none for an ADS)."""
-    found = Evidence.EMPTY
     if isinstance(receipt, Ads):
-        verdicts = (Verdict(outcome=Outcome.ACCEPTED),)
+        verdicts = _DEPOSITED
+    found = Evidence.EMPTY
     for verdict in verdicts:
         slot = f"ars:{receipt.recipient}" if isinstance(receipt, Ars) else receipt.kind
         if not verdict.outcome.decides:
             slot = slot.replace(receipt.kind, f"{receipt.kind}?", 1)
-        piece = Piece(
+        piece = Piece.made(
             outcome=verdict.outcome,
             first_hand=not verdict.restated,
             issued_at=receipt.issued_at,
@@ -273,5 +275,6 @@ def evidence_of(receipt: Ads | Acs | Ars, receipt_id: str, sha256: str, verdicts
             receipt=receipt_id,
             message=verdict.message,
         )
-        found = found.join(Evidence.model_construct(slots={slot: piece}))
+        one = Evidence.made(slots={slot: piece})
+        found = found.join(one) if found.slots else one
     return found

@@ -146,7 +146,7 @@ def _tray(u: Unit, received: Received, code: str, why: str = "", due: bool = Tru
 def _guess(u: Unit, paper: Ads) -> Deposit | None:
     """An ADS of unknown reference binds to the only deposit that it can be; such a guess is shown as one."""
     held = u.load(keys=(awaiting_key(paper.portal, paper.account),))
-    fits = [h.facts for h in held if h.ref.kind is Kind.DEPOSIT and could_be(paper, h.facts, u.now)]
+    fits = [h.facts for h in held if h.ref.kind is Kind.DEPOSIT and could_be(paper, h.facts)]
     return learn_ref(u, fits[0].id, paper.portal_ref, guessed=True) if len(fits) == 1 else None
 
 

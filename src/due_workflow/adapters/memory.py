@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from threading import Lock
 
-from due_workflow.adapters._misuse import refuse_misuse
 from due_workflow.errors import Conflict
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Sealed
 
@@ -56,7 +55,6 @@ class MemoryStorage:
             ValueError: a mistake of the caller (a record named twice, without an id, or checked before it
                 was loaded); nothing was changed.
         """
-        refuse_misuse(changes)
         with self._lock:
             firm = self._firm(cabinet)
             if conflicts := tuple(_conflicts(firm, changes)):

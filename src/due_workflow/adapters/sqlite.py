@@ -23,7 +23,6 @@ from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 from weakref import WeakSet
 
 from due_workflow.adapters import _sqlite_work as work
-from due_workflow.adapters._misuse import refuse_misuse
 from due_workflow.adapters._sqlite_work import MIGRATIONS
 from due_workflow.errors import Conflict, StorageUnusable
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref
@@ -110,7 +109,11 @@ class SqliteStorage:
         with _guard:
             _storages.add(self)
         _make_file(self.path)
-        self._call(_migrate, self.path)
+        try:
+            self._call(_migrate, self.path)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -159,7 +162,6 @@ class SqliteStorage:
                 loaded; a key with the character U+001F; a value of a wrong type); nothing was changed.
             StorageUnusable: the file cannot be written now.
         """
-        refuse_misuse(changes)
         if not (changes.write or changes.check or changes.entries):
             return
         refs: tuple[Ref, ...] = ()
@@ -235,7 +237,10 @@ class SqliteStorage:
                     failure = self._unusable(code, error)
                     break
             time.sleep(_PAUSE)
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure  # else its own traceback would hold it, and this frame's arguments, until the next collection
 
     def _connection(self) -> sqlite3.Connection:
         try:

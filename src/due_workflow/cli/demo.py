@@ -14,8 +14,10 @@ from textwrap import wrap
 from typing import Annotated, Any, TypeVar
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
+from due_workflow import texts
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.calendar import human, paris_day
 from due_workflow.cli import views
@@ -28,12 +30,14 @@ from due_workflow.errors import Denial, DueWorkflowError
 from due_workflow.models import FilingStatus
 from due_workflow.ports import Kind
 from due_workflow.receipts import Mode
-from due_workflow.workflow import SystemClock
+from due_workflow.workflow import DueWorkflow, SystemClock
 
 T = TypeVar("T")
 FOLDER = Path("due-demo")
 WIDTH = 96
-MARKS = {"good": ("✔", "green"), "bad": ("✘", "bold red"), "wait": ("…", "yellow"), "": (" ", "")}
+MARKS = {"bad": ("✘", "bold red"), "wait": ("…", "yellow"), "": (" ", "")}
+GOOD = {Mode.TEST: ("○", "bold yellow"), Mode.REAL: ("✔", "bold green"), None: ("+", "default")}
+"""A good answer to a test has the look of a test: only a real one gets the green tick."""
 MODES = {Mode.TEST: "yellow", Mode.REAL: "bold blue"}
 TRY = (
     ("status", "status"),
@@ -62,22 +66,34 @@ class ScreenTeller:
         self._day = None
 
     def say(self, key: str, at: datetime, mode: Mode | None = None, mark: str = "", **facts: object) -> None:
-        """One sentence with its day, folded under itself."""
+        """One sentence with its day, folded under itself; a status is never folded, and has its own look."""
         lang = self._session.lang
-        told = {name: _reasons(value, lang) for name, value in facts.items()}
+        text = self._session.text(f"demo.{key}", **{name: _reasons(value, lang) for name, value in facts.items()})
+        looks = {
+            texts.word("status", value, lang): views.LOOKS[value][1]
+            for value in facts.values()
+            if isinstance(value, FilingStatus)
+        }
+        for word in looks:
+            text = text.replace(word, word.replace(" ", "\xa0"))
+        for place, line in enumerate(wrap(text, self._width - 21, break_on_hyphens=False)):
+            row = self._margin(at, mode, mark) if not place else Text(" " * 20)
+            row.append(line.replace("\xa0", " "))
+            for word, style in looks.items():
+                row.highlight_words([word], style)
+            self._session.out.print(row, soft_wrap=True)
+
+    def _margin(self, at: datetime, mode: Mode | None, mark: str) -> Text:
+        """The day where it is another than the line before, the mode, the mark."""
         day, self._day = self._day, paris_day(at)
         shown = "" if day == self._day else f"{self._days[self._day.weekday()]} {self._day:%d/%m}"
-        symbol, style = MARKS[mark]
-        # one line and not `rich`'s own folding: a command or a number is never cut
-        for place, line in enumerate(wrap(self._session.text(f"demo.{key}", **told), self._width - 21)):
-            row = Text(f"  {shown if not place else '':<11}")
-            row.append(
-                f"{self._session.text(f'demo.mode.{mode}') if mode and not place else '':<5}",
-                MODES[mode] if mode else "",
-            )
-            row.append(f"{symbol if not place else '':<2}", style)
-            row.append(line)
-            self._session.out.print(row, soft_wrap=True)
+        row = Text(f"  {shown:<11}")
+        if mode is None:
+            row.append(" " * 5)
+        else:
+            row.append(f"{self._session.text(f'demo.mode.{mode}'):<5}", MODES[mode])
+        symbol, style = GOOD[mode] if mark == "good" else MARKS[mark]
+        return row.append(f"{symbol:<2}", style)
 
     def along(self, items: Sequence[T], key: str) -> Iterator[T]:
         """The items under a progress bar, on a terminal."""
@@ -142,34 +158,61 @@ def _stand(session: Session, now: datetime) -> None:
     out, flow, lang = session.out, session.flow, session.lang
     out.print()
     out.line(human(now, lang), "bold")
-    for title, table in (
-        ("clients", views.clients_table(flow, lang)),
-        ("hires", views.status_table(flow, lang)),
-        ("deadlines", views.deadlines_table(flow, lang, 12)),
-    ):
-        out.title(f"demo.{title}")
-        session.show(table)
+    out.title("demo.clients")
+    session.show(_clients(flow, lang))
+    out.title("demo.hires")
+    session.show(_hires(flow, lang))
+    out.title("demo.deadlines")
+    session.show(views.deadlines_table(flow, lang, 12))
+
+
+def _clients(flow: DueWorkflow, lang: str) -> Table:
+    """As `views.clients_table`, less what 80 columns cannot hold."""
+    table = views.table(lang, "siren!", "client", "client_state!", "mandate!")
+    for client in flow.read.clients():
+        mandate = client.mandate
+        signed = texts.render("cli.mandate", lang, {"signed": mandate.signed_on}) if mandate else "—"
+        table.add_row(client.siren, client.name, texts.word("client_state", client.state, lang), signed)
+    return table
+
+
+def _hires(flow: DueWorkflow, lang: str) -> Table:
+    """As `views.status_table`, but a status stays on one line: « non déclaré » is never cut in two."""
+    table = views.table(lang, "reference!", "status!", "hire!", "employee")
+    for filing in flow.read.filings():
+        status = views.status_text(filing.status, lang)
+        if any(sub.overdue_since for sub in filing.attempts()):
+            status.append(" " + texts.render("cli.flag.overdue", lang), "bold red")
+        table.add_row(filing.reference, status, texts.shown(filing.hire_at, lang), views.employee(filing))
+    return table
 
 
 def _next(session: Session, folder: Folder, told: Told, program: str) -> None:
     """What to do next, and the commands to try."""
     session.out.title("demo.next")
     for step in views.next_steps(session.flow, session.lang, program):
-        _paragraph(session, step.text, step.command)
+        _item(session, step.text, step.command)
     session.out.title("demo.try")
     for key, command in TRY:
-        _paragraph(session, session.text(f"demo.try.{key}"), f"{program} {command}")
+        _item(session, session.text(f"demo.try.{key}"), f"{program} {command}")
     session.out.print()
     if told.faults:
-        session.say("demo.unsound", "bold red", faults=told.faults)
-    session.say("demo.proof", sent=told.sent, received=told.received, cases=told.cases, entries=told.entries)
-    session.say("demo.left", database=folder.database, avis=folder.avis)
+        _fold(session, session.text("demo.unsound", faults=told.faults))
+    else:
+        _fold(session, session.text("demo.sound", cases=told.cases, entries=told.entries))
+    _fold(session, session.text("demo.proof", sent=told.sent, received=told.received))
+    _fold(session, session.text("demo.left", database=folder.database, avis=folder.avis))
 
 
-def _paragraph(session: Session, text: str, command: str) -> None:
-    for place, line in enumerate(wrap(text, min(session.out.width, WIDTH) - 4)):
-        session.out.print(Text(f"{'  ' if place else '- '}{line}"), soft_wrap=True)
+def _item(session: Session, text: str, command: str) -> None:
+    _fold(session, text, "- ", "  ")
     session.out.print(Text(f"    {command}", "cyan"), soft_wrap=True)
+
+
+def _fold(session: Session, text: str, first: str = "", other: str = "") -> None:
+    width = min(session.out.width, WIDTH) - 1
+    for line in wrap(text, width, initial_indent=first, subsequent_indent=other, break_on_hyphens=False):
+        session.out.print(Text(line), soft_wrap=True)
 
 
 def summary(session: Session, folder: Folder, told: Told, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from due_workflow.calendar import Calendar, local_instant, paris_day
-from due_workflow.errors import DueWorkflowError
+from due_workflow.errors import InputRefused
 
 MARK = ".due-workflow-demo"
 """The list of the demo's own files, one a line; a folder that has it is a demo's."""
@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"\{([JO])([+-]\d+)\}")
 _OWN = re.compile(r"(due\.sqlite(-\w+)?|(clients|hires)\.csv|avis/[\w.-]+)", re.ASCII)
 
 
-class FolderRefused(DueWorkflowError):
+class FolderRefused(InputRefused):
     """The folder cannot be used: it holds a demo already, or things that are not a demo's. Nothing was touched."""
 
     section = "demo"
@@ -74,8 +74,14 @@ class StoryClock:
         return self._now
 
     def to(self, instant: datetime) -> None:
-        """Go on to `instant`, unless it has passed already."""
-        self._now = max(self._now, instant)
+        """Go on to `instant`.
+
+        Raises:
+            ValueError: it has passed already: the story is told out of order.
+        """
+        if instant < self._now:
+            raise ValueError(f"the story goes back from {self._now} to {instant}")
+        self._now = instant
 
     def forward(self, minutes: int) -> None:
         """Let some minutes pass."""

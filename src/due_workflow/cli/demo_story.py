@@ -7,6 +7,8 @@ and words are its titles. What is told goes to a `Teller`; nothing here prints.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from due_workflow import (
     Acs,
     Ars,
@@ -20,6 +22,7 @@ from due_workflow import (
     Verdict,
 )
 from due_workflow.adapters import tables
+from due_workflow.calendar import paris_day
 from due_workflow.cli.demo_desk import ACCEPTED, ACCOUNT, COLLABORATORS, PORTAL, REJECTED, Desk, Told, good
 
 UNSIGNED, FARM, STAYS_IN_TEST, NOT_SELECTED = "COI", "DOM", "FLE", "IMP"
@@ -74,7 +77,7 @@ class Story(Desk):
         pilots = [siren for code, siren in self.sirens.items() if code != NOT_SELECTED]
         for siren in pilots:
             self.flow.select(siren, by=COLLABORATORS[0])
-        self.say("selected", count=len(pilots), collaborators=list(COLLABORATORS))
+        self.say("selected", count=len(pilots), collaborators=len(COLLABORATORS))
         self.say("other_regime", client=self._set_farm().name)
         self.teller.step("4")
         self.on(-21, "09:30")
@@ -130,7 +133,17 @@ class Story(Desk):
         for reference in ("DEN-01", "TRA-01", "LAG-01", "GAR-01", "LIB-01", "FLE-01"):
             self.arrives(self.acs(f"{reference}/test/1"))
         self.say("acs_accepted", Mode.TEST, "good", count=len(self.collect()))
-        self._rejected_by_portal("MEN-01")
+        rejected = self.receive(self.acs("MEN-01/test/1", REJECTED, "Code URSSAF invalide"))
+        self.say("portal_rejected", Mode.TEST, "bad", submission="MEN-01/test/1", message="Code URSSAF invalide")
+        self._too_early()
+        self.on(-14, "09:15")
+        self._reminded()
+        again = self._urssaf_code_corrected("MEN-01/test/1")
+        moved = rejected.submissions["MEN-01/test/1"] is S.PORTAL_REJECTED
+        self.happened("portal_rejected_and_renewed", again, if_=moved)
+
+    def _too_early(self) -> None:
+        """What the procedure does not allow yet: real mode before an accepted test, anything without a mandate."""
         self.on(-15, "16:30")
         try:
             self.flow.go_live(self.sirens["TRA"], by=COLLABORATORS[0])
@@ -138,20 +151,16 @@ class Story(Desk):
             self.say("too_early_for_real", mark="bad", why=refused.denials)
             self.happened("real_mode_refused_before_test", self.sirens["TRA"])
         test = self.prepared("COI-01", Mode.TEST)
-        refused_test = self.refusal([test.id])
-        if refused_test is not None:
-            self.say("test_without_mandate", Mode.TEST, "bad", reference="COI-01", why=refused_test.denials)
+        refusal = self.refusal([test.id])
+        if refusal is not None:
+            self.say("test_without_mandate", Mode.TEST, "bad", reference="COI-01", why=refusal.denials)
             self.happened("test_refused_without_mandate", test.id)
 
-    def _rejected_by_portal(self, reference: str) -> None:
-        first = f"{reference}/test/1"
-        got = self.receive(self.acs(first, REJECTED, "Code URSSAF invalide"))
-        self.say("portal_rejected", Mode.TEST, "bad", submission=first, message="Code URSSAF invalide")
-        self.on(-14, "09:15")
-        self._reminded()
+    def _urssaf_code_corrected(self, first: str) -> str:
+        """The client's particulars and the declaration corrected, and the operation renewed."""
         declaration = self.flow.read.submission(first).declaration
-        client = self.flow.read.client(self.sirens["MEN"]).identity
         assert declaration is not None
+        client = self.flow.read.client(declaration.employer.siret.siren).identity
         places = tuple(place.with_(urssaf_code="527") for place in client.establishments)
         self.flow.add_client(client.with_(establishments=places), by=COLLABORATORS[0])
         corrected = declaration.with_(employer=declaration.employer.with_(urssaf_code="527"))
@@ -159,7 +168,7 @@ class Story(Desk):
         self.send(again.id)
         self.say("renewed_urssaf", Mode.TEST, submission=again.id, before="999", after="527")
         self.deposited_and_checked(again.id)
-        self.happened("portal_rejected_and_renewed", again.id, if_=got.submissions[first] is S.PORTAL_REJECTED)
+        return again.id
 
     def _reminded(self) -> None:
         """The worker's round has raised the reminder of the mandate that nobody signed."""
@@ -237,13 +246,12 @@ class Story(Desk):
             self.happened("refused_before_window", early.id)
         self.on(-7, "10:00")
         self._real("MEN-01", "LAG-01")
+        self.say("overseas", Mode.REAL, reference="LAG-01", paris=self.flow.read.filing("LAG-01").hire_at)
         self.on(-6, "09:00")
         self._declared("BOU-01")
         self._real("GAR-01")
         self.on(-5, "10:00")
         self._declared("MEN-01", "LAG-01")
-        place = self.flow.read.filing("LAG-01")
-        self.say("overseas", Mode.REAL, reference="LAG-01", paris=place.hire_at)
 
     def _refused_and_called_off(self) -> None:
         self.on(-5, "14:00")
@@ -299,7 +307,7 @@ class Story(Desk):
         )
 
     def _second_test(self) -> None:
-        self.on(-1, "09:40")
+        self.on(-1, "08:40")
         test = self.prepared("FLE-02", Mode.TEST)
         self.send(test.id)
         self.deposited_and_checked(test.id)
@@ -321,7 +329,8 @@ class Story(Desk):
         self.worker.tick()
         late = self.flow.read.submission("GAR-01/real/1")
         if late.overdue_since is not None:
-            self.say("overdue", Mode.REAL, "bad", reference="GAR-01", since=late.overdue_since)
+            last = paris_day(late.overdue_since - timedelta(seconds=1))
+            self.say("overdue", Mode.REAL, "bad", reference="GAR-01", last=last)
             self.happened("ars_overdue", late.id)
         hire = self.flow.read.filing("COI-01")
         self.say("late_hire", mark="bad", reference="COI-01", client=self.names[hire.siren])

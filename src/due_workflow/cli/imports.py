@@ -69,12 +69,13 @@ class Tally:
     def _on(self) -> None:
         self.session.done = (self.session.done or 0) + 1
 
-    def fault(self, bad: Bad) -> None:
+    def fault(self, bad: Bad) -> Bad:
         """A line that cannot be imported, listed with each of its problems."""
         self.bad += 1
         for problem in bad.problems:
             if len(self.problems) < SHOWN:
                 self.problems.append(_fault(problem, bad.line, self.session.lang))
+        return bad
 
     def numbers(self) -> dict[str, int]:
         """The counts, by name."""
@@ -111,31 +112,31 @@ def run(
         s.data["unknown_columns"] = list(table.unknown)
         s.warn("cli.import.unknown", columns=list(table.unknown))
     with closing(_Seen()) as seen:
-        with s.progress("cli.import.judging", table.size) as watch.tell_on:
-            judged = (_known(bad, tally) for bad in _bad(table, seen))
-            if keep_good:
-                _set_aside(s, table, judged, bad_to or file.with_name(f"{file.stem}.a-corriger.csv"))
-            else:
-                for _ in judged:
-                    pass
-        _list(s, tally)
+        try:
+            with s.progress("cli.import.judging", table.size) as watch.tell_on:
+                judged = (tally.fault(bad) for bad in _bad(table, seen))
+                if keep_good:
+                    _set_aside(s, table, judged, bad_to or file.with_name(f"{file.stem}.a-corriger.csv"))
+                else:
+                    for _ in judged:
+                        pass
+        finally:
+            _list(s, tally)
         if tally.bad and not keep_good:
             s.warn("cli.import.refused", "bold red", name=table.name, count=tally.bad)
             s.data["import"] = tally.numbers()
             raise BadFile
         with s.progress("cli.import.writing", table.size) as watch.tell_on:
             write((good.value for good in table if isinstance(good, Good) and seen.stands(good)), tally)
+        if seen.strangers:
+            s.warn("cli.import.file_changed", "bold red", name=table.name)
+            s.ends(Code.PERSON)
     s.data["import"] = tally.numbers()
     s.say("cli.import.done", name=table.name, **tally.numbers())
     if tally.alike > SHOWN:
         s.warn("cli.import.more_alike", count=tally.alike - SHOWN)
     if tally.bad:
         s.ends(Code.PERSON)
-
-
-def _known(bad: Bad, tally: Tally) -> Bad:
-    tally.fault(bad)
-    return bad
 
 
 def _bad(table: Table[T], seen: _Seen) -> Iterator[Bad]:
@@ -202,6 +203,8 @@ class _Seen:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("CREATE TABLE seen (ref BLOB PRIMARY KEY, line INT, content TEXT) WITHOUT ROWID")
         self._db.execute("BEGIN")
+        self.strangers = 0
+        """Lines of the second pass that were not there, or not the same, in the first: the file changed meanwhile."""
 
     def close(self) -> None:
         """Forget them."""
@@ -221,7 +224,12 @@ class _Seen:
     def stands(self, good: Good[Any]) -> bool:
         """Whether the line was judged good: the first of its reference, or its like."""
         value = good.value
-        return not isinstance(value, Declaration) or self._row(value.reference)[1] == value.salted_hash(self._salt)
+        if not isinstance(value, Declaration):
+            return True
+        line, content = self._row(value.reference)
+        same = content == value.salted_hash(self._salt)
+        self.strangers += not same and line in (0, good.line)
+        return same
 
     def line_of(self, reference: str) -> int:
         """The first line of a reference."""
@@ -229,7 +237,6 @@ class _Seen:
 
     def _row(self, reference: str) -> tuple[int, str]:
         found = self._db.execute("SELECT line, content FROM seen WHERE ref = ?", (self._digest(reference),)).fetchone()
-        # a line that was not there in the first pass stands for nothing: the file changed meanwhile
         return found or (0, "")
 
     def _digest(self, reference: str) -> bytes:

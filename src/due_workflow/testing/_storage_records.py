@@ -164,24 +164,6 @@ class RecordClauses(Contract):
         storage.commit(A, Changes())
         same(list(storage.find(A, Kind.FILING)), [])
 
-    def test_a_record_named_twice_is_a_value_error(self, storage: Storage) -> None:
-        """What it would mean is not defined: a fault of the calling code, and nothing is written."""
-        put(storage, record("1"))
-        raised(ValueError, lambda: put(storage, record("2"), record("2")))
-        raised(
-            ValueError,
-            lambda: storage.commit(A, Changes(write=[record("1", 1)], check=[record("1", 1)])),
-        )
-        same([(found.ref.id, found.version) for found in storage.find(A, Kind.FILING)], [("1", 1)])
-
-    def test_checking_a_record_that_was_not_loaded_is_a_value_error(self, storage: Storage) -> None:
-        """Version 0 stands for no record, which cannot be checked."""
-        raised(ValueError, lambda: storage.commit(A, Changes(check=[record("1")])))
-
-    def test_a_record_without_an_id_is_a_value_error(self, storage: Storage) -> None:
-        """Ids page from the empty one, which is therefore no id."""
-        raised(ValueError, lambda: put(storage, record("")))
-
     def test_the_bytes_come_back_exactly(self, storage: Storage) -> None:
         """Any byte, none at all, and a million of them."""
         some = {

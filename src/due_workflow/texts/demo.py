@@ -69,8 +69,8 @@ DEMO: dict[str, tuple[str, str]] = {
         "{companies} companies ({places} establishments) imported from clients.csv.",
     ),
     "demo.selected": (
-        "{count} entreprises sélectionnées pour commencer; suivi: {collaborators}.",
-        "{count} companies selected to begin with; followed by {collaborators}.",
+        "{count} sélectionnées pour commencer, suivies par {collaborators} collaborateurs.",
+        "{count} selected to begin with, followed by {collaborators} collaborators.",
     ),
     "demo.other_regime": ("{client}: régime agricole (MSA) noté.", "{client}: farming regime (MSA) noted."),
     "demo.requested": (
@@ -148,7 +148,7 @@ DEMO: dict[str, tuple[str, str]] = {
         "{reference}: ARS accepté par le CIRSO → {status:word:status}.",
         "{reference}: ARS accepted by the CIRSO → {status:word:status}.",
     ),
-    "demo.window_closed": ("{reference}: trop tôt. {why}", "{reference}: too early. {why}"),
+    "demo.window_closed": ("{reference}: refusé. {why}", "{reference}: refused. {why}"),
     "demo.overseas": (
         "{reference} est à La Réunion: 8 h sur place, soit {paris} à Paris.",
         "{reference} is in La Réunion: 8:00 there is {paris} in Paris.",
@@ -191,8 +191,8 @@ DEMO: dict[str, tuple[str, str]] = {
         "{reference}: {status:word:status}; it is never sent again blindly.",
     ),
     "demo.overdue": (
-        "{reference}: 5 jours ouvrés sans ARS (échu le {since}). Signalé; un retard n'est pas un rejet.",
-        "{reference}: 5 jours ouvrés without an ARS (due {since}). Flagged; late is not rejected.",
+        "{reference}: 5 jours ouvrés sans ARS (échus le {last} au soir). Signalé; un retard n'est pas un rejet.",
+        "{reference}: 5 jours ouvrés without an ARS (over on the evening of {last}). Flagged; late is not rejected.",
     ),
     "demo.late_hire": (
         "{reference}: l'heure d'embauche est passée sans mandat ({client}).",
@@ -212,11 +212,13 @@ DEMO: dict[str, tuple[str, str]] = {
     "demo.try.hire": ("Un dossier, ses envois et ses preuves", "One case, its attempts and its proofs"),
     "demo.try.explain": ("Ce qui est possible, et pourquoi pas le reste", "What is possible, and why the rest is not"),
     "demo.try.journal": ("Ce qui a été décidé, dans l'ordre", "What was decided, in order"),
+    "demo.sound": (
+        "Journal vérifié: {cases} dossiers, {entries} écritures, chaînes intactes.",
+        "Journal verified: {cases} cases, {entries} entries, chains intact.",
+    ),
     "demo.proof": (
-        "{sent} envois, {received} avis reçus et gardés. Journal vérifié: {cases} dossiers, {entries} écritures, "
-        "chaînes intactes.",
-        "{sent} sent, {received} receipts received and kept. Journal verified: {cases} cases, {entries} entries, "
-        "chains intact.",
+        "{sent} envois, {received} avis reçus et gardés.",
+        "{sent} sent, {received} receipts received and kept.",
     ),
     "demo.unsound": (
         "Le journal ne tient pas: {faults}",

@@ -462,4 +462,53 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Journal de {case}: rejoué jusqu'à l'entrée {seq}, il ne donne pas la fiche.",
         "Journal of {case}: replayed up to entry {seq}, it does not give the record.",
     ),
+    # ---- the storage
+    "error.storage_locked": (
+        "Un autre programme occupe la base {path} depuis plus de {seconds} s. Fermez ce qui l'a ouverte (sauvegarde, visionneuse) puis recommencez: rien n'a été écrit.",
+        "Another program has held {path} for more than {seconds} s. Close whatever has it open (a backup, a viewer), then try again: nothing was written.",
+    ),
+    "error.storage_read_only": (
+        "La base {path} ou son dossier ne peut être lu ou écrit par cet utilisateur. Donnez-lui les droits de lecture et d'écriture sur le fichier et son dossier.",
+        "This user cannot read or write {path} or its directory. Grant read and write access to the file and its directory.",
+    ),
+    "error.storage_foreign": (
+        "{path} n'est pas une base de due_workflow: le fichier n'a pas été touché. Choisissez un autre chemin.",
+        "{path} is not a due_workflow database: the file was left alone. Choose another path.",
+    ),
+    "error.storage_newer": (
+        "La base {path} vient d'une version plus récente (schéma {found}, connu jusqu'à {known}). Mettez due_workflow à jour.",
+        "{path} was written by a newer version (schema {found}, known up to {known}). Upgrade due_workflow.",
+    ),
+    "error.storage_corrupt": (
+        "La base {path} est endommagée. Arrêtez d'y écrire, gardez-en une copie et restaurez la dernière sauvegarde.",
+        "{path} is damaged. Stop writing to it, keep a copy, and restore the last backup.",
+    ),
+    "error.storage_full": (
+        "Le disque de {path} est plein: rien n'a été écrit. Libérez de la place puis recommencez.",
+        "The disk of {path} is full: nothing was written. Free some space, then try again.",
+    ),
+    "error.storage_failed": (
+        "La base {path} n'a pas pu servir: {why}. Rien n'a été écrit.",
+        "{path} could not be used: {why}. Nothing was written.",
+    ),
+    "error.storage_no_wal": (
+        "La base {path} n'accepte pas le journal WAL, qui demande un disque local. Placez-la sur un disque local, pas sur un partage réseau.",
+        "{path} does not accept a write-ahead log, which needs a local disk. Put it on a local disk, not on a network share.",
+    ),
+    "error.storage_is_directory": (
+        "{path} est un dossier: donnez le chemin d'un fichier.",
+        "{path} is a directory: give the path of a file.",
+    ),
+    "error.storage_no_directory": (
+        "Le dossier de {path} n'existe pas: créez-le d'abord.",
+        "The directory of {path} does not exist: create it first.",
+    ),
+    "error.storage_not_a_file": (
+        "« {path} » n'est pas un chemin de fichier. Pour un essai sans fichier, utilisez MemoryStorage.",
+        "“{path}” is not a file path. For a trial without a file, use MemoryStorage.",
+    ),
+    "error.storage_closed": (
+        "La base {path} a été fermée par ce programme: ouvrez-la de nouveau.",
+        "{path} was closed by this program: open it again.",
+    ),
 }
