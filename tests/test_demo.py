@@ -409,7 +409,7 @@ def test_the_commands_it_proposes_run_on_what_it_left(
     shown: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     proposed = [line.split()[1:] for line in shown[1].splitlines() if line.startswith("    due-workflow ")]
-    reading = [args for args in proposed if args[2] in ("status", "show", "explain", "journal", "tray")]
+    reading = [args for args in proposed if args[2] in ("status", "explain", "journal", "tray")]
     assert len(reading) >= 4
     for args in reading:
         assert run(*args) in (0, 7), args

@@ -9,24 +9,31 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import Annotated, Any, NoReturn, Self, TypeVar
+from functools import lru_cache, wraps
+from inspect import isgeneratorfunction
+from traceback import clear_frames
+from types import FunctionType
+from typing import Annotated, Any, NoReturn, ParamSpec, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    ModelWrapValidatorHandler,
+    GetCoreSchemaHandler,
     ValidationError,
-    model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError, to_jsonable_python
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema, to_jsonable_python
 
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import looks_like_nir, scrub
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T", bound=type)
 
 OURS = "due."
 """The prefix of our own faults among pydantic's error types (the same as in `identifiers`)."""
@@ -140,19 +147,72 @@ def refuse(code: str, **facts: object) -> NoReturn:
     raise PydanticCustomError(OURS + code, code, facts)
 
 
+def _sealed(data: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
+    refused: InputRefused
+    try:
+        return handler(data)
+    except (ValidationError, InputRefused) as error:
+        refused = cleaned(error)
+    data = None
+    raise refused
+
+
 class Sensitive(Model):
     """A model that may hold a NIR: refused from inside another library's model, it still shows no input."""
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _sealed(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        refused: InputRefused
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # around all of the model's own validators, so that none of their refusals reaches pydantic with its input
+        return core_schema.no_info_wrap_validator_function(_sealed, handler(source))
+
+
+def forget(error: BaseException, outer: BaseException | None = None) -> None:
+    """Clear the locals of every frame that `error` and its causes came through; what `outer` came through stays."""
+    seen: set[int] = {id(outer), id(None)}
+    todo: list[BaseException | None] = [error]
+    while todo:
+        one = todo.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            clear_frames(one.__traceback__)
+            todo += [one.__cause__, one.__context__]
+
+
+def door(call: Callable[P, R]) -> Callable[P, R]:
+    """`call` as a host calls it: when it raises, no frame below this one holds a local that a traceback could print.
+
+    Any text may be a NIR typed in the wrong place, and a frame of ours may hold a declaration in clear.
+    """
+
+    @wraps(call)
+    def through(*args: P.args, **kwargs: P.kwargs) -> R:
+        outer = sys.exc_info()[1]
         try:
-            return handler(data)
-        except ValidationError as error:
-            refused = cleaned(error)
-        data = None
-        raise refused
+            return call(*args, **kwargs)
+        except BaseException as error:
+            del args, kwargs
+            forget(error, outer)
+            outer = None
+            raise
+
+    @wraps(call)
+    def steps(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return (yield from call(*args, **kwargs))  # type: ignore[misc]  # a generator, as was asked
+        except BaseException as error:
+            del args, kwargs
+            forget(error)
+            raise
+
+    return steps if isgeneratorfunction(call) else through
+
+
+def doors(cls: T) -> T:
+    """Every public method of `cls`, and its making, as a `door`."""
+    for name, method in list(vars(cls).items()):
+        if isinstance(method, FunctionType) and (name == "__init__" or not name.startswith("_")):
+            setattr(cls, name, door(method))
+    return cls
 
 
 def _utc(value: datetime) -> datetime:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from due_workflow.calendar import paris_day, start_of_day
 from due_workflow.clocks import deadlines
 from due_workflow.errors import NotFound
+from due_workflow.identifiers import scrub
 from due_workflow.models import (
     ClientFile,
     Deposit,
@@ -35,7 +36,7 @@ def attempt(filing: Filing, submission: str) -> Submission:
     """
     found = filing.submissions.get(submission.removeprefix(f"{filing.reference}/"))
     if found is None:
-        raise NotFound("submission", submission)
+        raise NotFound("submission", scrub(submission))
     return found
 
 

@@ -49,11 +49,16 @@ class _Code(str):
             return value
         if not isinstance(value, str):
             _refuse(f"bad_{cls.code}", type(value).__name__)
-        text = compact(value)
+        text = cls.read(value)
         if not cls.pattern.fullmatch(text) or not cls.valid(text):
             value = text = shown(value)  # a NIR typed in the wrong place stays in no frame
             _refuse(f"bad_{cls.code}", value)
         return super().__new__(cls, text)
+
+    @classmethod
+    def read(cls, text: str) -> str:
+        """`text` as the pattern expects it."""
+        return compact(text)
 
     @classmethod
     def valid(cls, text: str) -> bool:  # noqa: ARG003
@@ -155,11 +160,11 @@ class Department(_Code):
     code = "department"
     pattern = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|9[789]|2[AB])", re.ASCII)
 
-    def __new__(cls, value: str) -> Self:
-        """Read the three digits of an overseas department as the two of the message."""
-        text = value.strip() if isinstance(value, str) else value
-        overseas = isinstance(text, str) and re.fullmatch(r"9[78]\d", text, re.ASCII)
-        return super().__new__(cls, text[:2] if overseas else text)
+    @classmethod
+    def read(cls, text: str) -> str:
+        """The three digits of an overseas department as the two of the message."""
+        text = compact(text)
+        return text[:2] if re.fullmatch(r"9[78]\d", text, re.ASCII) else text
 
 
 class Nir:
@@ -237,7 +242,7 @@ _PLAIN_NIR = re.compile(r"[12]\d{2}(?:0[1-9]|1[0-2])(?:\d{2}|2[AB])\d{6}(?P<key>
 
 
 def _is_nir(text: str) -> bool:
-    digits = compact(text)
+    digits = "".join(filter(str.isalnum, text)).upper()
     found = _PLAIN_NIR.fullmatch(digits)
     if found is not None and found["key"] is None:
         return True
@@ -254,6 +259,8 @@ def looks_like_nir(text: str) -> bool:
 
 def named(text: str) -> str:
     """A name that a portal gives (a reference, a SIRET): only a NIR in it is masked, so that it still matches."""
+    if len(text) < NIR_DIGITS:
+        return text
     return _NIR_LIKE.sub(lambda found: MASK if _is_nir(found[0]) else found[0], text)
 
 

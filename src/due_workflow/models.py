@@ -18,7 +18,7 @@ from due_workflow import texts
 from due_workflow.base import Day, Instant, Line, Model, Reference, Sensitive, canonical, refuse
 from due_workflow.calendar import local_instant, workplace_zone
 from due_workflow.errors import InputRefused
-from due_workflow.identifiers import ApeCode, Department, Nir, PostalCode, Siren, Siret, UrssafCode, shown
+from due_workflow.identifiers import ApeCode, Department, Nir, PostalCode, Siren, Siret, UrssafCode, named, shown
 from due_workflow.receipts import Evidence, Mode
 
 # ---- words
@@ -95,10 +95,15 @@ Regime = Literal["general", "msa", "tese", "cea", "cesu", "guso", "enim", "pajem
 
 
 def _zone(name: str) -> str:
-    return name if name in available_timezones() else refuse("bad_timezone", value=name)
+    return name if name in available_timezones() else refuse("bad_timezone", value=shown(name))
+
+
+def _account(name: str) -> str:
+    return name if named(name) == name else refuse("reference_is_a_nir")
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
+Account = Annotated[str, AfterValidator(_account)]
 
 # ---- the firm and its clients
 
@@ -115,7 +120,7 @@ class PortalAccount(Model):
     """The portal chosen (procedure, step 1) and the firm's account there."""
 
     name: Line
-    account: str = ""
+    account: Account = ""
 
 
 class Cabinet(Model):

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from due_workflow import journal
-from due_workflow.base import plain
+from due_workflow.base import doors, plain
 from due_workflow.errors import NotFound
 from due_workflow.filings import attempt
 from due_workflow.firm import proof_of_test
 from due_workflow.hiring import declaration_in, situation
+from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
 from due_workflow.machine import CLIENT, SUBMISSION, Explanation, Situation
 from due_workflow.models import (
@@ -47,6 +48,7 @@ class Verified:
         return not self.faults
 
 
+@doors
 class Reader:
     """The questions that a host may ask about one firm."""
 
@@ -124,7 +126,7 @@ class Reader:
                 r = self.receipt(id)
                 states = {sid: self.submission(sid).state for sid in r.reached}
                 return ReceiveResult(id, r.state, True, states, r.why)
-        raise NotFound(kind, id)
+        raise NotFound(scrub(kind), scrub(id))
 
     # ---- many cases
 
@@ -139,7 +141,7 @@ class Reader:
         after: str = "",
         limit: int = 100,
     ) -> tuple[Filing, ...]:
-        """Hires by reference, a page of `limit` after the reference `after`; one of the keys at most narrows it.
+        """Hires by reference, a page of `limit` after the reference `after`; what is given narrows it together.
 
         Args:
             status: any of these `FilingStatus` values; all when empty.
@@ -160,10 +162,17 @@ class Reader:
             )
             if wanted
         ]
-        records = self._storage.find(
-            self._cabinet, Kind.FILING, tuple(status), tuple(keys[:1]), after=after, limit=limit
-        )
-        return tuple(decode(record).facts for record in records)
+        # a storage finds any of its keys: the first one walks, the others are looked for in what it finds
+        found: list[Filing] = []
+        while len(found) < limit:
+            page = self._storage.find(
+                self._cabinet, Kind.FILING, tuple(status), tuple(keys[:1]), after=after, limit=limit
+            )
+            found += [decode(record).facts for record in page if record.keys.issuperset(keys)]
+            if len(page) < limit:
+                break
+            after = page[-1].ref.id
+        return tuple(found[:limit])
 
     def every(
         self, kind: Kind, states: Sequence[str] = (), keys: Sequence[str] = (), page: int = 500
@@ -229,7 +238,7 @@ class Reader:
         filing: Filing = held.facts
         last = filing.latest(Mode.REAL) or filing.latest(Mode.TEST)
         if last is None:
-            raise NotFound("submission", id)
+            raise NotFound("submission", scrub(id))
         return last
 
     def case_of(self, id: str) -> Ref:

@@ -90,12 +90,12 @@ class _Paper(Model):
     kind: str
     portal_ref: PortalRef
     issued_at: Issued
-    portal: str = "jedeclare"
-    account: str = ""
-    piece: str | None = None
+    portal: Name = "jedeclare"
+    account: Name = ""
+    piece: Name | None = None
     mode: Mode | None = None
     filename: Message | None = None
-    sirets: tuple[str, ...] = ()
+    sirets: tuple[Name, ...] = ()
     count: Annotated[int, Field(ge=0)] | None = None
     raw: bytes | None = Field(default=None, repr=False, exclude=True)
 
@@ -137,7 +137,7 @@ class Ars(_Paper):
 
     kind: Literal["ars"] = "ars"
     verdicts: tuple[Verdict, ...]
-    recipient: str = "CIRSO"
+    recipient: Name = "CIRSO"
 
 
 Receipt = Annotated[Ads | Acs | Ars, Field(discriminator="kind")]
@@ -149,8 +149,8 @@ class Unreadable(Model):
 
     kind: Literal["unreadable"] = "unreadable"
     raw: bytes = Field(default=b"", repr=False, exclude=True)
-    portal: str = "jedeclare"
-    account: str = ""
+    portal: Name = "jedeclare"
+    account: Name = ""
     why: Message
     filename: Message | None = None
 

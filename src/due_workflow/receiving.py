@@ -14,6 +14,7 @@ from datetime import timedelta
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, reach, standing_in, with_attempt
 from due_workflow.hiring import move, put
+from due_workflow.identifiers import scrub
 from due_workflow.machine import Event, Situation
 from due_workflow.models import Deposit, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Ref
@@ -281,7 +282,7 @@ def again(u: Unit, receipt: str) -> ReceiveResult:
     """Try to place a waiting receipt once more."""
     held = u.get(Kind.RECEIPT, receipt)
     if held is None:
-        raise NotFound("receipt", receipt)
+        raise NotFound("receipt", scrub(receipt))
     received: Received = held.facts
     paper = received.receipt
     if received.state != "tray" or isinstance(paper, Unreadable):

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import to_json
 
 from due_workflow.base import Instant, Model, cleaned
 from due_workflow.errors import InputRefused, StorageUnusable
@@ -86,17 +86,19 @@ _ENVELOPES: dict[Kind, type[_Envelope[Any]]] = {
 JOURNALED = frozenset({Kind.CABINET, Kind.CLIENT, Kind.FILING, Kind.DEPOSIT})
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A record as the engine holds it. `kept`: keys that come from the payload and are carried along."""
 
     ref: Ref
     version: int
     facts: Any
-    payload: str = field(default="", repr=False)
+    payload: str = ""
     seq: int = 0
     head: str = ""
     kept: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"Held({self.ref}, version {self.version})"  # the payload is never shown
 
     def payload_data(self) -> dict[str, Any]:
         """The payload, parsed; empty once erased."""
@@ -104,7 +106,7 @@ class Held:
 
     def with_payload(self, data: dict[str, Any]) -> Held:
         """The same record with another payload."""
-        return replace(self, payload=json.dumps(data, ensure_ascii=False))
+        return self._replace(payload=to_json(data).decode())
 
 
 def decode(record: Record) -> Held:
@@ -132,7 +134,7 @@ def encode(held: Held) -> Record:
         held.seq,
         held.head.encode(),
         held.facts.__pydantic_serializer__.to_json(held.facts, exclude_none=True),
-        json.dumps(held.payload, ensure_ascii=False).encode() if held.payload else b'""',
+        to_json(held.payload),
     )
     kind, facts = held.ref.kind, held.facts
     state = facts.status.value if kind is Kind.FILING else getattr(facts, "state", "here")
@@ -198,8 +200,10 @@ def receipt_key(portal: str, account: str, ref: str) -> str:
 def _due(kind: Kind, facts: Any) -> datetime | None:
     match kind:
         case Kind.FILING:
-            of_attempts = (at for sub in facts.submissions.values() for at in sub.deadlines.values())
-            return min((*facts.deadlines.values(), *of_attempts), default=None)
+            dues: list[datetime] = [*facts.deadlines.values()]
+            for sub in facts.submissions.values():
+                dues += sub.deadlines.values()
+            return min(dues, default=None)
         case Kind.CLIENT:
             return min(facts.deadlines.values(), default=None)
         case Kind.RECEIPT | Kind.NOTICE | Kind.COMMAND:

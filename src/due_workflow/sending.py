@@ -15,6 +15,7 @@ from due_workflow.errors import InputRefused, TransitionRefused
 from due_workflow.filings import attempt, standing_in, with_attempt
 from due_workflow.firm import proof_of_test
 from due_workflow.hiring import filled, move, noted, put, situation
+from due_workflow.identifiers import named
 from due_workflow.machine import Event, Situation, gate
 from due_workflow.models import Deposit, DepositItem, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Parcel, Ref
@@ -144,10 +145,12 @@ def begin_lot(
         try:
             begun.append(begin(u, sub, id, channel, late))
         except TransitionRefused as denied:
-            refused[sub.id] = denied
+            refused[sub.id] = denied.with_traceback(None)
     if not begun:
         return None
     parcel: Parcel = render([filled(u.need(Kind.FILING, s.reference), s) for s in begun], begun[0].mode)  # type: ignore[operator]
+    if named(parcel.filename) != parcel.filename:
+        raise InputRefused("reference_is_a_nir")
     return new_deposit(u, id, begun, channel, u.now, parcel), parcel
 
 

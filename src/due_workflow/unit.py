@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from due_workflow import journal
 from due_workflow.base import Model
 from due_workflow.errors import NotFound
 from due_workflow.filings import client_settled, settled
+from due_workflow.identifiers import scrub
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice, Policy
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Storage
 from due_workflow.records import JOURNALED, Document, Held, Outgoing, decode, encode
@@ -30,6 +30,7 @@ class Unit:
         self._touched: dict[Ref, None] = {}
         self._checked: dict[Ref, Record] = {}
         self._records: dict[Ref, Record] = {}
+        self._named: dict[str, list[Ref]] = {}
         self._entries: list[Entry] = []
         self._journaled: set[Ref] = set()
         self._noticed = 0
@@ -37,19 +38,21 @@ class Unit:
     # ---- loading
 
     def load(self, refs: Iterable[Ref] = (), keys: Sequence[str] = ()) -> list[Held]:
-        """Load in one call what is not held yet; what carries `keys` is returned."""
+        """Load in one call what is not held yet; what carries `keys` is returned. No name is asked for twice."""
         wanted = [ref for ref in dict.fromkeys(refs) if ref not in self._held]
-        if not wanted and not keys:
-            return []
-        found = []
-        self._held.update(dict.fromkeys(wanted))
-        for record in self.storage.load(self.cabinet, wanted, keys):
-            if self._held.get(record.ref) is None:
-                self._held[record.ref] = decode(record)
-                self._records[record.ref] = record
-            if keys and not record.keys.isdisjoint(keys):
-                found.append(self._held[record.ref])
-        return [held for held in found if held is not None]
+        asked: dict[str, list[Ref]] = {key: [] for key in keys if key not in self._named}
+        if wanted or asked:
+            self._held.update(dict.fromkeys(wanted))
+            self._named.update(asked)
+            for record in self.storage.load(self.cabinet, wanted, tuple(asked)):
+                if self._held.get(record.ref) is None:
+                    self._held[record.ref] = decode(record)
+                    self._records[record.ref] = record
+                for key in record.keys:
+                    if key in asked:
+                        asked[key].append(record.ref)
+        found = dict.fromkeys(ref for key in keys for ref in self._named[key])
+        return [held for ref in found if (held := self._held[ref]) is not None]
 
     def adopt(self, record: Record) -> Held:
         """Hold a record that was read by another call of the storage (find, claim)."""
@@ -62,7 +65,8 @@ class Unit:
     def get(self, kind: Kind, id: str) -> Held | None:
         """The record of that name, None when there is none."""
         ref = Ref(kind, id)
-        self.load((ref,))
+        if ref not in self._held:
+            self.load((ref,))
         return self._held[ref]
 
     def need(self, kind: Kind, id: str) -> Held:
@@ -73,7 +77,7 @@ class Unit:
         """
         held = self.get(kind, id)
         if held is None:
-            raise NotFound(kind.value, id)
+            raise NotFound(kind.value, scrub(id))
         return held
 
     def filing(self, reference: str) -> Filing:
@@ -111,8 +115,7 @@ class Unit:
     ) -> Any:
         """Stage the new facts of a record; a journaled one gets an entry for `event`. Returns the facts as staged."""
         ref = Ref(kind, id)
-        self.load((ref,))
-        held = self._held[ref] or Held(ref, 0, None)
+        held = self.get(kind, id) or Held(ref, 0, None)
         if isinstance(facts, Filing):
             facts = settled(facts, self.policy, self.now)
         elif isinstance(facts, ClientFile):
@@ -132,9 +135,9 @@ class Unit:
             )
             self._entries.append(item)
             self._journaled.add(ref)
-            held = replace(held, facts=facts, seq=item.seq, head=item.hash)
+            held = Held(ref, held.version, facts, held.payload, item.seq, item.hash, held.kept)
         else:
-            held = replace(held, facts=facts)
+            held = Held(ref, held.version, facts, held.payload, held.seq, held.head, held.kept)
         self._stage(held)
         return facts
 
@@ -143,7 +146,7 @@ class Unit:
         held = self._held[Ref(kind, id)]
         assert held is not None, "put the facts first"
         held = held.with_payload(payload)
-        self._stage(held if kept is None else replace(held, kept=kept))
+        self._stage(held if kept is None else held._replace(kept=kept))
 
     def rewrite(self, held: Held) -> None:
         """Stage a record as it is, so that its deadline is what its facts say again (after a claim moved it)."""
@@ -161,8 +164,7 @@ class Unit:
 
     def notice(self, code: str, case: Ref, *, urgent: bool = False, **facts: str | int | bool | None) -> Notice:
         """Stage a notice about `case`; its id is stable: the case, its journal number, the code."""
-        self.load((case,))
-        held = self._held.get(case)
+        held = self.get(case.kind, case.id)
         mark = held.seq if held is not None and held.seq else int(self.now.timestamp() * 1e6)
         first = id = f"{case}#{mark}:{code}"
         # a case that gets no entry here keeps its number, which an earlier notice may have used

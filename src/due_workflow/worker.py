@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from due_workflow.base import doors
 from due_workflow.errors import (
     DueWorkflowError,
     InputRefused,
@@ -39,6 +40,7 @@ def backoff(tries: int, jitter: float) -> timedelta:
     return wait * (1 + jitter / 4)
 
 
+@doors
 class Worker:
     """Works across the firms of one storage.
 

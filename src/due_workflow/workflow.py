@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from due_workflow import firm, hiring, receiving, sending
-from due_workflow.base import canonical, plain
+from due_workflow.base import canonical, doors, forget, plain
 from due_workflow.collecting import Collected, collect
 from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, NotSent, TransitionRefused
-from due_workflow.identifiers import scrub
+from due_workflow.identifiers import named, scrub
 from due_workflow.machine import Event
 from due_workflow.models import (
     Cabinet,
@@ -59,6 +59,7 @@ class SendResult:
     refused: Mapping[str, TransitionRefused] = field(default_factory=dict)
 
 
+@doors
 class DueWorkflow:
     """The procedure of one firm, over a storage.
 
@@ -311,15 +312,21 @@ class DueWorkflow:
         return SendResult(tuple(deposits), refused)
 
     def _over_the_wire(self, portal: Portal, deposit: Deposit, parcel: Parcel, by: str) -> Deposit:
+        ads, became = None, Event.SENT
         try:
             ads = portal.deposit(parcel)
         except NotSent:
-            return self._commit(by, lambda u: sending.unsent(u, deposit.id))
-        except BaseException as failure:
-            doubted = self._commit(by, lambda u: sending.each(u, deposit.id, Event.DOUBT))
-            if isinstance(failure, Exception):
-                return doubted
+            became = Event.UNSENT
+        except Exception:  # noqa: BLE001  # whatever the line did, bytes may have left
+            became = Event.DOUBT
+        except BaseException:
+            self._commit(by, lambda u: sending.each(u, deposit.id, Event.DOUBT))
             raise
+        # no handler is open any more: a portal's failure may hold the message, and must be no other error's context
+        if became is Event.UNSENT:
+            return self._commit(by, lambda u: sending.unsent(u, deposit.id))
+        if became is Event.DOUBT:
+            return self._commit(by, lambda u: sending.each(u, deposit.id, Event.DOUBT))
         sent = self._commit(by, lambda u: sending.each(u, deposit.id, Event.SENT, u.now))
         return self.found(deposit.id, ads, by=by) if ads is not None else sent
 
@@ -514,7 +521,8 @@ class DueWorkflow:
         try:
             return self._commit(by, lambda u: work(u, item))
         except DueWorkflowError as refused:
-            return refused
+            forget(refused)
+            return refused.with_traceback(None)
 
     # ---- channels
 
@@ -525,6 +533,8 @@ class DueWorkflow:
         name = portal or (known.name if known else only.name if only else "jedeclare")
         if account is None:
             account = known.account if known and known.name == name else only.account if only else ""
+        if named(name) != name or named(account) != account:
+            raise InputRefused("reference_is_a_nir")
         same = next((p for p in self.portals if (p.name, p.account) == (name, account)), None)
         return Channel(name, account, same.recipient if same else RECIPIENTS.get(name, "CIRSO"))
 

@@ -30,15 +30,15 @@ def options(
     ctx: typer.Context,
     db: Annotated[
         Path | None,
-        typer.Option("--db", metavar="cli.meta.path", envvar="DUE_DB", help="cli.opt.db", rich_help_panel=PANEL),
+        typer.Option("--db", metavar="cli.meta.path", envvar="DUE_DB", show_envvar=False, help="cli.opt.db", rich_help_panel=PANEL),
     ] = None,
     cabinet: Annotated[
         str | None,
-        typer.Option("--cabinet", metavar="ID", envvar="DUE_CABINET", help="cli.opt.cabinet", rich_help_panel=PANEL),
+        typer.Option("--cabinet", metavar="ID", envvar="DUE_CABINET", show_envvar=False, help="cli.opt.cabinet", rich_help_panel=PANEL),
     ] = None,
     by: By = None,
     lang: Annotated[
-        Language | None, typer.Option("--lang", envvar="DUE_LANG", help="cli.opt.lang", rich_help_panel=PANEL)
+        Language | None, typer.Option("--lang", envvar="DUE_LANG", show_envvar=False, help="cli.opt.lang", rich_help_panel=PANEL)
     ] = None,
     json: Json = False,
     _: Annotated[

@@ -7,6 +7,7 @@ status of a hire is always the catalogue's own word, so a test never looks like 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from shlex import quote
@@ -41,7 +42,7 @@ GOOD = {Mode.TEST: ("○", "bold yellow"), Mode.REAL: ("✔", "bold green"), Non
 MODES = {Mode.TEST: "yellow", Mode.REAL: "bold blue"}
 TRY = (
     ("status", "status"),
-    ("hire", "show TRA-02"),
+    ("hire", "status TRA-02"),
     ("explain", "explain BOU-02/real/1"),
     ("journal", "journal LIB-01"),
 )
@@ -96,11 +97,16 @@ class ScreenTeller:
         return row.append(f"{symbol:<2}", style)
 
     def along(self, items: Sequence[T], key: str) -> Iterator[T]:
-        """The items under a progress bar, on a terminal."""
-        with self._session.progress(f"demo.{key}", len(items)) as done:
+        """The items under a progress bar, on a terminal; a few go without, since a bar would only flicker."""
+        total = len(items)
+        with self._session.progress(f"demo.{key}", total) if total > 4 else nullcontext(_unseen) as done:
             for number, item in enumerate(items):
                 yield item
                 done(number + 1)
+
+
+def _unseen(done: int) -> None:
+    """No bar to tell."""
 
 
 def _reasons(value: object, lang: str) -> object:

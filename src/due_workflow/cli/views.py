@@ -70,8 +70,11 @@ class Screen(Console):
         """Print one sentence of the catalogue; long lines wrap at words on a terminal, and stay whole in a pipe."""
         self.line(texts.render(key, self.lang, facts), style)
 
-    def line(self, text: str | Text, style: str = "") -> None:
-        """Print text that is made already."""
+    def line(self, text: str | Text | int = 1, style: str = "") -> None:
+        """Print text that is made already; a number is so many empty lines, as rich's own bars ask for."""
+        if isinstance(text, int):
+            super().line(text)
+            return
         self.print(text, style=style or None, soft_wrap=not self.is_terminal)
 
     def title(self, key: str, **facts: object) -> None:

@@ -31,7 +31,6 @@ _FRAME = {
     "COMMANDS_PANEL_TITLE": "cli.frame.commands",
     "REQUIRED_LONG_STRING": "cli.frame.required",
     "DEFAULT_STRING": "cli.frame.default",
-    "ENVVAR_STRING": "cli.frame.envvar",
 }
 
 
@@ -48,6 +47,7 @@ def language(args: Sequence[str]) -> str:
     return found if found in texts.LANGUAGES else "fr"
 
 
+_COMPLETION = {"install_completion": "cli.opt.install", "show_completion": "cli.opt.show"}
 PANELS = ("start", "clients", "hires", "exchange", "look")
 """The groups of commands, in the order of the procedure."""
 
@@ -85,7 +85,9 @@ def localise(command: Any, lang: str, path: str = "") -> None:
     command.short_help = None
     command.epilog = _text(f"cli.example.{key}", lang, command.epilog)
     command.rich_help_panel = _text(getattr(command, "rich_help_panel", None), lang)
+    _translate_help_option(command, lang)
     for param in command.params:
+        param.help = _text(_COMPLETION.get(param.name), lang, getattr(param, "help", None))
         for name in ("help", "metavar", "rich_help_panel"):
             setattr(param, name, _text(getattr(param, name, None), lang, getattr(param, name, None)))
     if getattr(command, "commands", None):
@@ -93,6 +95,18 @@ def localise(command: Any, lang: str, path: str = "") -> None:
         command.subcommand_metavar = texts.render("cli.meta.command", lang)
         for name, child in command.commands.items():
             localise(child, lang, f"{path} {name}")
+
+
+def _translate_help_option(command: Any, lang: str) -> None:
+    made = command.get_help_option
+
+    def told(ctx: Any) -> Any:
+        option = made(ctx)
+        if option is not None:
+            option.help = texts.render("cli.frame.help", lang)
+        return option
+
+    command.get_help_option = told
 
 
 def _rank(command: Any) -> int:
@@ -110,7 +124,8 @@ def _frame(lang: str) -> None:
 
     for name, key in _FRAME.items():
         if hasattr(rich_utils, name):
-            setattr(rich_utils, name, texts.render(key, lang))
+            # a template of typer's own, to be filled by it
+            setattr(rich_utils, name, texts.CATALOGUE[key][texts.LANGUAGES.index(lang)])
 
 
 def _mistyped(error: Any, lang: str, *, as_json: bool) -> Code:

@@ -1,0 +1,456 @@
+"""What `--help` teaches: commands in the order of the procedure, an example for each, arguments and options.
+
+Rich markup: a square bracket in prose would be taken for a style. `window` joins these to the catalogue.
+"""
+
+from __future__ import annotations
+
+_COMMANDS = {
+    "cli.help.root": (
+        "Mène les clients d'un cabinet du papier à la DUE (DPAE) dématérialisée: mandats, mode test, mode réel, avis "
+        "du portail.\n\n"
+        "Un essai complet et sans risque: due-workflow demo. Ensuite, où que vous en soyez, due-workflow status dit "
+        "la suite avec la commande à taper. Rien n'est envoyé par ces commandes: elles contrôlent, enregistrent et "
+        "gardent les preuves. Seul un ARS accepté en mode réel fait DÉCLARÉ.\n\n"
+        "Codes de sortie: 0 fait. 1 refusé par la procédure. 2 commande mal tapée. 3 fichier ou valeur refusés. "
+        "4 introuvable. 5 modifié en même temps par un autre. 6 base, journal ou disque inutilisables. 7 fait, mais "
+        "quelque chose attend une personne. 130 interrompu (ce qui était enregistré le reste).",
+        "Takes a firm's clients from paper to the electronic DUE (DPAE): mandates, test mode, real mode, the portal's "
+        "receipts.\n\n"
+        "A whole story without any risk: due-workflow demo. Then, wherever you are, due-workflow status says what "
+        "comes next and the command to type. These commands send nothing: they check, record and keep the proofs. "
+        "Only an accepted ARS in real mode makes DECLARED.\n\n"
+        "Exit codes: 0 done. 1 refused by the procedure. 2 mistyped. 3 file or value refused. 4 not found. 5 changed "
+        "by another writer at the same time. 6 database, journal or disk unusable. 7 done, but something waits for a "
+        "person. 130 interrupted (what was recorded stays).",
+    ),
+    "cli.example.root": (
+        "Exemple: due-workflow status --db cabinet.sqlite --json",
+        "Example: due-workflow status --db firm.sqlite --json",
+    ),
+    "cli.help.demo": (
+        "Joue la procédure entière avec des clients fictifs, dans un dossier à part.",
+        "Plays the whole procedure with fictitious clients, in a folder of its own.",
+    ),
+    "cli.example.demo": ("Exemple: due-workflow demo", "Example: due-workflow demo"),
+    "cli.help.set-portal": (
+        "Étape 1: note le portail choisi et le compte du cabinet. Un autre portail demande un nouveau test.",
+        "Step 1: notes the portal chosen and the firm's account. Another portal asks for a new test.",
+    ),
+    "cli.example.set-portal": (
+        "Exemple: due-workflow set-portal jedeclare CAB0042",
+        "Example: due-workflow set-portal jedeclare CAB0042",
+    ),
+    "cli.help.set-software": (
+        "Étape 5: note le logiciel qui génère les fichiers, avec sa version. Les tests acceptés valent pour elle.",
+        "Step 5: notes the software that generates the files, with its version. Accepted tests count for it.",
+    ),
+    "cli.example.set-software": (
+        "Exemple: due-workflow set-software Editeur Paie 12.3",
+        "Example: due-workflow set-software Editor Payroll 12.3",
+    ),
+    "cli.help.import": (
+        "Importe les clients ou les embauches d'un fichier CSV ou XLSX.",
+        "Imports clients or hires from a CSV or XLSX file.",
+    ),
+    "cli.example.import": (
+        "Exemple: due-workflow import clients clients.csv",
+        "Example: due-workflow import clients clients.csv",
+    ),
+    "cli.help.import.clients": (
+        "Étape 3: importe les clients d'un fichier. Une ligne par établissement; plusieurs lignes d'un même SIREN "
+        "font un client.\n\n"
+        "Colonnes: siret, raison_sociale, ape, adresse, code_postal, ville; au choix: telephone, code_urssaf, "
+        "sante_travail, email, collaborateur. Une seule ligne fausse fait refuser tout le fichier, et rien n'est "
+        "écrit, sauf avec --keep-good. Réimporter le même fichier ne change rien.",
+        "Step 3: imports the clients of a file. One line per establishment; several lines of one SIREN make one "
+        "client.\n\n"
+        "Columns: siret, raison_sociale, ape, adresse, code_postal, ville; optional: telephone, code_urssaf, "
+        "sante_travail, email, collaborateur. One bad line refuses the whole file and nothing is written, unless "
+        "--keep-good. The same file again changes nothing.",
+    ),
+    "cli.example.import.clients": (
+        "Exemple: due-workflow import clients clients.xlsx --keep-good",
+        "Example: due-workflow import clients clients.xlsx --keep-good",
+    ),
+    "cli.help.import.hires": (
+        "Importe les embauches à déclarer. La référence est le numéro interne de l'embauche, jamais un NIR.\n\n"
+        "Colonnes: reference, siret, nom, nom_usage, prenoms, sexe, date_naissance, commune_naissance, "
+        "departement_naissance, nir, date_embauche, heure_embauche, nature, date_fin, essai_jours. Une seule ligne "
+        "fausse fait refuser tout le fichier, sauf avec --keep-good. Réimporter le même fichier ne change rien; une "
+        "embauche déjà tentée dont le contenu a changé est signalée: il faut la renouveler (renew).",
+        "Imports the hires to declare. The reference is the hire's internal number, never a NIR.\n\n"
+        "Columns: reference, siret, nom, nom_usage, prenoms, sexe, date_naissance, commune_naissance, "
+        "departement_naissance, nir, date_embauche, heure_embauche, nature, date_fin, essai_jours. One bad line "
+        "refuses the whole file, unless --keep-good. The same file again changes nothing; a hire that was attempted "
+        "already and whose content changed is told: it must be renewed (renew).",
+    ),
+    "cli.example.import.hires": (
+        "Exemple: due-workflow import hires embauches.csv --keep-good --bad-to a-corriger.csv",
+        "Example: due-workflow import hires hires.csv --keep-good --bad-to to-correct.csv",
+    ),
+    "cli.help.select": (
+        "Étape 3: sélectionne les entreprises avec lesquelles commencer, une dizaine d'abord.",
+        "Step 3: selects the companies to begin with, about ten at first.",
+    ),
+    "cli.example.select": (
+        "Exemple: due-workflow select 732829320 552100554 --wave 1",
+        "Example: due-workflow select 732829320 552100554 --wave 1",
+    ),
+    "cli.help.mandate": (
+        "Étape 4: le mandat de chaque client, demandé, signé, retiré.",
+        "Step 4: each client's mandate, requested, signed, revoked.",
+    ),
+    "cli.example.mandate": (
+        "Exemple: due-workflow mandate request --all",
+        "Example: due-workflow mandate request --all",
+    ),
+    "cli.help.mandate.request": (
+        "Étape 4: note que le mandat est parti à la signature. Une relance est due sept jours plus tard.",
+        "Step 4: notes that the mandate went for signature. A reminder is due seven days later.",
+    ),
+    "cli.example.mandate.request": (
+        "Exemple: due-workflow mandate request 732829320",
+        "Example: due-workflow mandate request 732829320",
+    ),
+    "cli.help.mandate.sign": (
+        "Étape 4: note que le client a signé, pour toutes les téléprocédures. Un nouveau mandat remplace l'ancien.\n\n"
+        "Le document reste chez vous: seule son empreinte SHA-256 est gardée, pour prouver plus tard que c'est lui.",
+        "Step 4: notes that the client signed, for all téléprocédures. A new mandate replaces the former.\n\n"
+        "The document stays with you: only its SHA-256 is kept, to prove later that it is this one.",
+    ),
+    "cli.example.mandate.sign": (
+        "Exemple: due-workflow mandate sign 732829320 --signed-on 05/01/2026 --signatory 'Dominique Dupont'",
+        "Example: due-workflow mandate sign 732829320 --signed-on 2026-01-05 --signatory 'Dominique Dupont'",
+    ),
+    "cli.help.mandate.revoke": (
+        "Note que le client retire son mandat, à effet de 00:00 du jour dit. Plus rien ne part pour lui ensuite.",
+        "Notes that the client withdraws its mandate, from 00:00 of that day. Nothing leaves for it afterwards.",
+    ),
+    "cli.example.mandate.revoke": (
+        "Exemple: due-workflow mandate revoke 732829320 --on 31/12/2026 --reason 'change de cabinet'",
+        "Example: due-workflow mandate revoke 732829320 --on 2026-12-31 --reason 'leaves the firm'",
+    ),
+    "cli.help.go-live": (
+        "Étape 7: commute un client du mode test au mode réel. Il faut un test accepté et un mandat en vigueur.",
+        "Step 7: switches a client from test mode to real mode. Needs an accepted test and a mandate in force.",
+    ),
+    "cli.example.go-live": (
+        "Exemple: due-workflow go-live 732829320",
+        "Example: due-workflow go-live 732829320",
+    ),
+    "cli.help.prepare": (
+        "Prépare l'envoi d'une embauche: en test tant que le client n'est pas en mode réel, en réel ensuite.",
+        "Prepares a hire for sending: as a test until the client is live, for real afterwards.",
+    ),
+    "cli.example.prepare": (
+        "Exemple: due-workflow prepare E-0001 --mode test",
+        "Example: due-workflow prepare E-0001 --mode test",
+    ),
+    "cli.help.release": (
+        "Autorise l'automate du logiciel hôte à envoyer ces déclarations. Rien de réel ne part sans cela.",
+        "Lets the host software's worker send these declarations. Nothing real leaves without it.",
+    ),
+    "cli.example.release": (
+        "Exemple: due-workflow release E-0001/real/1",
+        "Example: due-workflow release E-0001/real/1",
+    ),
+    "cli.help.renew": (
+        "Renouvelle l'opération: un nouvel envoi de la même embauche, dans le même mode, avec un contenu corrigé "
+        "(--from) ou le même.",
+        "Renews: a new attempt of the same hire, in the same mode, with corrected content (--from) or the same.",
+    ),
+    "cli.example.renew": (
+        "Exemple: due-workflow renew E-0001/test/1 --reason 'code APE corrigé' --from embauches.csv",
+        "Example: due-workflow renew E-0001/test/1 --reason 'APE code corrected' --from hires.csv",
+    ),
+    "cli.help.abandon": (
+        "Abandonne un envoi ici; il n'est PAS annulé chez le destinataire. Avec --hire: l'embauche n'a pas lieu.",
+        "Gives an attempt up here; it is NOT cancelled at the recipient. With --hire: the hire does not take place.",
+    ),
+    "cli.example.abandon": (
+        "Exemple: due-workflow abandon E-0001 --hire --reason 'le salarié a renoncé'",
+        "Example: due-workflow abandon E-0001 --hire --reason 'the employee withdrew'",
+    ),
+    "cli.help.declared-elsewhere": (
+        "Note que l'embauche a été déclarée autrement (net-entreprises, URSSAF…), avec ce qui le prouve.",
+        "Notes that the hire was declared another way (net-entreprises, URSSAF…), with what proves it.",
+    ),
+    "cli.example.declared-elsewhere": (
+        "Exemple: due-workflow declared-elsewhere E-0001 --at '02/03/2026 09:15' --proof 'accusé net-entreprises'",
+        "Example: due-workflow declared-elsewhere E-0001 --at '2026-03-02 09:15' --proof 'net-entreprises receipt'",
+    ),
+    "cli.help.begin-send": (
+        "À faire juste AVANT de déposer le fichier vous-même: contrôle tout (mandat, mode réel, 8 jours, double "
+        "envoi) et ouvre le dépôt. Tout passe ou rien.",
+        "Do this just BEFORE you deposit the file yourself: checks everything (mandate, real mode, 8 days, double "
+        "filing) and opens the deposit. All or nothing.",
+    ),
+    "cli.example.begin-send": (
+        "Exemple: due-workflow begin-send E-0001 E-0002 --together",
+        "Example: due-workflow begin-send E-0001 E-0002 --together",
+    ),
+    "cli.help.mark-sent": (
+        "À faire juste APRÈS: note que le fichier est déposé, avec le numéro que le portail a donné. Un fait, jamais "
+        "refusé; irrégulier, il est signalé.",
+        "Do this just AFTER: notes that the file is deposited, with the number that the portal gave. A fact, never "
+        "refused; where it is irregular, that is told.",
+    ),
+    "cli.example.mark-sent": (
+        "Exemple: due-workflow mark-sent E-0001 --ref 1234567",
+        "Example: due-workflow mark-sent E-0001 --ref 1234567",
+    ),
+    "cli.help.settle-doubt": (
+        "Dit ce qu'est devenu un dépôt en doute: le portail l'a sous un numéro, ou affirme n'avoir rien reçu.",
+        "Says what became of a deposit in doubt: the portal has it under a number, or affirms that it has nothing.",
+    ),
+    "cli.example.settle-doubt": (
+        "Exemple: due-workflow settle-doubt E-0001/real/1 --ref 1234567",
+        "Example: due-workflow settle-doubt E-0001/real/1 --ref 1234567",
+    ),
+    "cli.help.learn-ref": (
+        "Note le numéro que le portail a donné à un dépôt, et place les avis qui l'attendaient.",
+        "Notes the number that the portal gave to a deposit, and places the receipts that waited for it.",
+    ),
+    "cli.example.learn-ref": (
+        "Exemple: due-workflow learn-ref E-0001/test/1 1234567",
+        "Example: due-workflow learn-ref E-0001/test/1 1234567",
+    ),
+    "cli.help.receive": (
+        "Reçoit les avis du portail (ADS, ACS, ARS): fichiers et dossiers, avis.xml, compressés ou dans un e-mail.\n\n"
+        "L'ordre n'importe pas, un avis reçu deux fois ne change rien, et rien n'est jamais perdu: ce qui ne peut "
+        "être placé attend une personne (tray), avec le code de sortie 7.",
+        "Takes in the portal's receipts (ADS, ACS, ARS): files and folders, avis.xml, compressed or in an e-mail.\n\n"
+        "Their order does not matter, a receipt taken in twice changes nothing, and nothing is ever lost: what cannot "
+        "be placed waits for a person (tray), with exit code 7.",
+    ),
+    "cli.example.receive": (
+        "Exemple: due-workflow receive avis/ --account CAB0042",
+        "Example: due-workflow receive receipts/ --account CAB0042",
+    ),
+    "cli.help.tray": (
+        "Montre les avis qui attendent une personne, et pourquoi.",
+        "Shows the receipts that wait for a person, and why.",
+    ),
+    "cli.example.tray": ("Exemple: due-workflow tray", "Example: due-workflow tray"),
+    "cli.help.attach": (
+        "Dit de quels envois parle un avis en attente, et ce qu'il en dit.\n\n"
+        "Ce qu'il dit: accepted, accepted_with_anomaly, rejected, pending, suspended, no_return, unknown.",
+        "Says which attempts a waiting receipt speaks of, and what it says of each.\n\n"
+        "What it says: accepted, accepted_with_anomaly, rejected, pending, suspended, no_return, unknown.",
+    ),
+    "cli.example.attach": (
+        "Exemple: due-workflow attach 3fa85f64 E-0001/test/1=accepted E-0002/test/1=rejected",
+        "Example: due-workflow attach 3fa85f64 E-0001/test/1=accepted E-0002/test/1=rejected",
+    ),
+    "cli.help.tick": (
+        "Lève les échéances venues (réponses en retard, embauches non déclarées, mandats) et affiche ce qu'il y a à "
+        "savoir. À lancer toutes les quelques minutes, par cron par exemple.\n\n"
+        "Les notifications affichées ici comptent comme remises. Toute la base est traitée, tous cabinets confondus.",
+        "Raises the deadlines that have come (overdue answers, undeclared hires, mandates) and shows what a person "
+        "should know. Run it every few minutes, with cron for instance.\n\n"
+        "Notices shown here count as delivered. The whole database is handled, all firms of it.",
+    ),
+    "cli.example.tick": ("Exemple: due-workflow tick --json", "Example: due-workflow tick --json"),
+    "cli.help.status": (
+        "Dit où en est chaque embauche et chaque client, et ce qu'il y a à faire. Avec une référence: tout sur une "
+        "embauche.",
+        "Says where every hire and client stands, and what there is to do. With a reference: all about one hire.",
+    ),
+    "cli.example.status": (
+        "Exemple: due-workflow status --overdue --client 732829320",
+        "Example: due-workflow status --overdue --client 732829320",
+    ),
+    "cli.help.explain": (
+        "Dit tout ce qui est possible maintenant pour un client ou une embauche, et chaque raison de ce qui ne l'est "
+        "pas. Ne change rien.",
+        "Says all that is possible now for a client or a hire, and every reason against what is not. Changes nothing.",
+    ),
+    "cli.example.explain": ("Exemple: due-workflow explain E-0001", "Example: due-workflow explain E-0001"),
+    "cli.help.journal": (
+        "Montre ce qui a été décidé d'un dossier, dans l'ordre, par qui. Sans argument: le cabinet lui-même.\n\n"
+        "Avec --verify, contrôle que les entrées se suivent et redonnent l'état présent; sans argument, pour tous "
+        "les dossiers.",
+        "Shows what was decided about a case, in order, by whom. Without an argument: the firm itself.\n\n"
+        "With --verify, checks that the entries follow each other and give the present state again; without an "
+        "argument, for all cases.",
+    ),
+    "cli.example.journal": (
+        "Exemple: due-workflow journal E-0001 --verify",
+        "Example: due-workflow journal E-0001 --verify",
+    ),
+    "cli.help.diagram": (
+        "Écrit l'automate des clients ou des envois, en diagramme Mermaid ou en table Markdown.",
+        "Writes the automaton of clients or of attempts, as a Mermaid diagram or a Markdown table.",
+    ),
+    "cli.example.diagram": (
+        "Exemple: due-workflow diagram submission --format markdown",
+        "Example: due-workflow diagram submission --format markdown",
+    ),
+}
+
+_PANELS = {
+    "cli.panel.start": ("Commencer", "Begin"),
+    "cli.panel.clients": ("Clients et mandats (étapes 3, 4 et 7)", "Clients and mandates (steps 3, 4 and 7)"),
+    "cli.panel.hires": ("Embauches", "Hires"),
+    "cli.panel.exchange": ("Envois et avis (étapes 6 et 7)", "Sending and receipts (steps 6 and 7)"),
+    "cli.panel.look": ("Suivre et comprendre", "Follow and understand"),
+    "cli.panel.common": ("Options communes", "Common options"),
+    "cli.frame.arguments": ("Arguments", "Arguments"),
+    "cli.frame.options": ("Options", "Options"),
+    "cli.frame.commands": ("Commandes", "Commands"),
+    "cli.frame.required": ("(obligatoire)", "(required)"),
+    "cli.frame.default": ("(par défaut: {})", "(default: {})"),
+    "cli.frame.help": ("Montre cette aide.", "Shows this help."),
+}
+
+_ARGUMENTS = {
+    "cli.arg.file": ("Le fichier CSV ou XLSX.", "The CSV or XLSX file."),
+    "cli.arg.files": ("Fichiers et dossiers d'avis.", "Files and folders of receipts."),
+    "cli.arg.siren": ("Le SIREN du client (ou un SIRET).", "The client's SIREN (or a SIRET)."),
+    "cli.arg.sirens": ("Les SIREN des clients (ou --all).", "The clients' SIRENs (or --all)."),
+    "cli.arg.sirens_live": ("Les SIREN des clients.", "The clients' SIRENs."),
+    "cli.arg.editor": ("L'éditeur.", "The editor."),
+    "cli.arg.product": ("Le produit.", "The product."),
+    "cli.arg.version": ("La version.", "The version."),
+    "cli.arg.portal": ("Le portail: jedeclare, urssaf…", "The portal: jedeclare, urssaf…"),
+    "cli.arg.account": ("Le compte du cabinet sur ce portail.", "The firm's account there."),
+    "cli.arg.reference": ("La référence de l'embauche.", "The hire's reference."),
+    "cli.arg.references": ("Les références des embauches (ou --all).", "The hires' references (or --all)."),
+    "cli.arg.opt_reference": ("Une embauche, à montrer en détail.", "One hire, to show in detail."),
+    "cli.arg.attempt": (
+        "L'envoi (E-0001/real/1), ou une référence: son dernier envoi, le réel avant le test.",
+        "The attempt (E-0001/real/1), or a reference: its last attempt, real before test.",
+    ),
+    "cli.arg.attempts": (
+        "Les envois (E-0001/test/1), ou des références: le dernier envoi préparé de chacune.",
+        "The attempts (E-0001/test/1), or references: the latest prepared attempt of each.",
+    ),
+    "cli.arg.ids": ("Les envois (E-0001/real/1).", "The attempts (E-0001/real/1)."),
+    "cli.arg.deposit": (
+        "Le dépôt (D-…), ou un envoi ou une embauche qui s'y trouve.",
+        "The deposit (D-…), or an attempt or a hire in it.",
+    ),
+    "cli.arg.receipt": (
+        "L'avis, ou le début de son identifiant (six caractères au moins).",
+        "The receipt, or the beginning of its id (six characters at least).",
+    ),
+    "cli.arg.outcomes": ("Ce que l'avis dit de chaque envoi.", "What the receipt says of each attempt."),
+    "cli.arg.case": ("Un SIREN, une référence ou un envoi.", "A SIREN, a reference or an attempt."),
+    "cli.arg.opt_case": (
+        "Un SIREN, une référence, un envoi ou un dépôt.",
+        "A SIREN, a reference, an attempt or a deposit.",
+    ),
+    "cli.arg.automaton": ("L'automate.", "The automaton."),
+    "cli.meta.file": ("FICHIER", "FILE"),
+    "cli.meta.files": ("FICHIER...", "FILE..."),
+    "cli.meta.path": ("CHEMIN", "PATH"),
+    "cli.meta.name": ("NOM", "NAME"),
+    "cli.meta.account": ("COMPTE", "ACCOUNT"),
+    "cli.meta.editor": ("ÉDITEUR", "EDITOR"),
+    "cli.meta.product": ("PRODUIT", "PRODUCT"),
+    "cli.meta.text": ("TEXTE", "TEXT"),
+    "cli.meta.day": ("JJ/MM/AAAA", "AAAA-MM-JJ"),
+    "cli.meta.instant": ("'JJ/MM/AAAA HH:MM'", "'AAAA-MM-JJ HH:MM'"),
+    "cli.meta.ref": ("NUMÉRO", "NUMBER"),
+    "cli.meta.reference": ("RÉFÉRENCE", "REFERENCE"),
+    "cli.meta.references": ("RÉFÉRENCE...", "REFERENCE..."),
+    "cli.meta.attempt": ("ENVOI", "ATTEMPT"),
+    "cli.meta.attempts": ("ENVOI...", "ATTEMPT..."),
+    "cli.meta.deposit": ("DÉPÔT", "DEPOSIT"),
+    "cli.meta.receipt": ("AVIS", "RECEIPT"),
+    "cli.meta.outcomes": ("ENVOI=RÉSULTAT...", "ATTEMPT=OUTCOME..."),
+    "cli.meta.case": ("DOSSIER", "CASE"),
+    "cli.meta.command": ("COMMANDE ...", "COMMAND ..."),
+}
+
+_OPTIONS = {
+    "cli.opt.db": (
+        "La base: un fichier SQLite (DUE_DB, sinon due.sqlite ici).",
+        "The database: an SQLite file (DUE_DB, else due.sqlite here).",
+    ),
+    "cli.opt.cabinet": (
+        "Le cabinet, dans la base (DUE_CABINET, sinon cabinet).",
+        "The firm, in the database (DUE_CABINET, else cabinet).",
+    ),
+    "cli.opt.by": (
+        "Qui agit, pour le journal (sinon l'utilisateur de la session).",
+        "Who acts, for the journal (else the session's user).",
+    ),
+    "cli.opt.lang": ("La langue (DUE_LANG, sinon fr).", "The language (DUE_LANG, else fr)."),
+    "cli.opt.json": (
+        "Écrit un document JSON pour un programme, erreurs comprises.",
+        "Writes one JSON document for a program, errors included.",
+    ),
+    "cli.opt.install": ("Installe la complétion dans ce shell.", "Installs completion in this shell."),
+    "cli.opt.show": ("Montre la complétion de ce shell.", "Shows this shell's completion."),
+    "cli.opt.version": ("Montre la version.", "Shows the version."),
+    "cli.opt.keep_good": (
+        "Importe les bonnes lignes; les autres vont dans un fichier à corriger, lisible de vous seul.",
+        "Imports the good lines; the others go to a file to correct, which only you can read.",
+    ),
+    "cli.opt.bad_to": (
+        "Où écrire les lignes à corriger (sinon à côté du fichier).",
+        "Where to write the lines to correct (else beside the file).",
+    ),
+    "cli.opt.wave": ("La vague: 1 pour les pilotes.", "The wave: 1 for the pilots."),
+    "cli.opt.all_known": ("Tous les clients connus.", "All known clients."),
+    "cli.opt.all_selected": ("Tous les clients sélectionnés.", "All selected clients."),
+    "cli.opt.all_hires": (
+        "Toutes les embauches prêtes des clients sous mandat.",
+        "All hires that are ready, of clients with a mandate.",
+    ),
+    "cli.opt.signed_on": ("Le jour de la signature.", "The day of the signature."),
+    "cli.opt.signatory": ("Qui a signé.", "Who signed."),
+    "cli.opt.ends_on": ("Le dernier jour du mandat, s'il en a un.", "The mandate's last day, if it has one."),
+    "cli.opt.document": (
+        "Le mandat numérisé: son empreinte est gardée, pas le fichier.",
+        "The scanned mandate: its digest is kept, not the file.",
+    ),
+    "cli.opt.revoked_on": ("Le premier jour sans mandat.", "The first day without the mandate."),
+    "cli.opt.reason": ("Pourquoi, en une ligne.", "Why, in one line."),
+    "cli.opt.mode": (
+        "Le mode (sinon test, puis réel une fois le client en mode réel).",
+        "The mode (else test, then real once the client is live).",
+    ),
+    "cli.opt.late": (
+        "Déclare quand même après l'heure d'embauche (hors délai).",
+        "Declares all the same after the hour of hire (late).",
+    ),
+    "cli.opt.from": (
+        "Le fichier d'embauches où lire le contenu corrigé.",
+        "The file of hires to read the corrected content from.",
+    ),
+    "cli.opt.confirm": (
+        "Oui, en sachant que l'envoi précédent n'est pas annulé chez le destinataire.",
+        "Yes, knowing that the former attempt is not cancelled at the recipient.",
+    ),
+    "cli.opt.hire": ("L'embauche n'a pas lieu.", "The hire does not take place."),
+    "cli.opt.elsewhere_at": ("Quand (heure de Paris).", "When (Paris time)."),
+    "cli.opt.proof": ("Ce qui le prouve.", "What proves it."),
+    "cli.opt.together": (
+        "Un seul dépôt pour ces embauches d'un même établissement.",
+        "One deposit for these hires of one establishment.",
+    ),
+    "cli.opt.ref": ("Le numéro donné par le portail (ADS).", "The number that the portal gave (ADS)."),
+    "cli.opt.sent_at": ("Quand (heure de Paris); sinon maintenant.", "When (Paris time); else now."),
+    "cli.opt.portal": ("Le portail, si ce n'est celui du cabinet.", "The portal, if not the firm's."),
+    "cli.opt.account": ("Le compte, si ce n'est celui du cabinet.", "The account, if not the firm's."),
+    "cli.opt.not_found": ("Le portail affirme n'avoir rien reçu.", "The portal affirms that it has nothing."),
+    "cli.opt.receipt_mode": (
+        "Le mode de ces avis, si vous en êtes sûr.",
+        "The mode of these receipts, if you are sure of it.",
+    ),
+    "cli.opt.recipient": ("Qui a émis ces ARS (CIRSO).", "Who issued these ARS (CIRSO)."),
+    "cli.opt.client": ("Seulement ce client.", "Only this client."),
+    "cli.opt.status": ("Seulement ce statut (répétable).", "Only this status (repeatable)."),
+    "cli.opt.overdue": ("Seulement les réponses en retard.", "Only overdue answers."),
+    "cli.opt.in_doubt": ("Seulement les envois en doute.", "Only attempts in doubt."),
+    "cli.opt.limit": ("Combien de lignes; 0 pour toutes.", "How many lines; 0 for all."),
+    "cli.opt.after": ("Après cette référence: la page suivante.", "After this reference: the next page."),
+    "cli.opt.verify": ("Contrôle le journal.", "Checks the journal."),
+    "cli.opt.full": ("Montre aussi ce que chaque entrée change.", "Also shows what each entry changes."),
+    "cli.opt.format": ("La forme.", "The form."),
+}
+
+HELP: dict[str, tuple[str, str]] = {**_COMMANDS, **_PANELS, **_ARGUMENTS, **_OPTIONS}
