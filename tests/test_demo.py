@@ -294,6 +294,13 @@ def test_the_dated_tables_are_in_the_format_of_the_imports(told_today: Left) -> 
     assert "{" not in (told_today.folder / "hires.csv").read_text(encoding="utf-8")
 
 
+def test_only_the_last_notices_wait_for_whoever_opens_the_database(told_today: Left) -> None:
+    waiting = {out.notice.code for out in told_today.read.notices(("pending",))}
+    assert {"in_doubt", "ars_overdue"} <= waiting
+    assert not {"mandate_unsigned", "test_accepted", "went_live", "declared"} & waiting
+    assert not list(told_today.read.notices(("dead",)))
+
+
 def test_a_workplace_overseas_keeps_its_own_hour(told_today: Left) -> None:
     filing = told_today.read.filing("LAG-01")
     assert filing.hire_at.astimezone(ZoneInfo("Indian/Reunion")).hour == 8
@@ -409,7 +416,7 @@ def test_the_commands_it_proposes_run_on_what_it_left(
     shown: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     proposed = [line.split()[1:] for line in shown[1].splitlines() if line.startswith("    due-workflow ")]
-    reading = [args for args in proposed if args[2] in ("status", "explain", "journal", "tray")]
+    reading = [args for args in proposed if args[2] in ("status", "explain", "journal", "tray", "tick")]
     assert len(reading) >= 4
     for args in reading:
         assert run(*args) in (0, 7), args

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +38,44 @@ def test_the_python_blocks_of_a_page_run_in_order(
         example.evaluate()
         ran += 1
     assert ran == blocks
+
+
+CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TALKING = [page for page in PAGES if CONSOLE.search(page.read_text(encoding="utf-8"))]
+
+
+def sessions(block: str) -> list[tuple[list[str], int, list[str]]]:
+    """The commands of a console block, each with its exit code and the lines it must show."""
+    found: list[tuple[list[str], int, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((shlex.split(line[2:]), 0, []))
+        elif exit := re.fullmatch(r"\[exit (\d+)\]", line):
+            found[-1] = (found[-1][0], int(exit[1]), found[-1][2])
+        elif line.strip():
+            found[-1][2].append(line.strip())
+    return found
+
+
+@pytest.mark.parametrize("page", TALKING, ids=slug)
+def test_the_commands_of_a_page_run_in_order_and_show_what_it_says(page: Path, tmp_path: Path) -> None:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("DUE_")} | {"COLUMNS": "120"}
+    for block in CONSOLE.findall(page.read_text(encoding="utf-8")):
+        for command, exit, lines in sessions(block):
+            assert command[0] == "due-workflow"
+            done = subprocess.run(
+                [sys.executable, "-m", "due_workflow.cli", *command[1:]],
+                cwd=tmp_path,
+                env=env,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            said = done.stdout + done.stderr
+            assert done.returncode == exit, f"{command}: {said}"
+            for line in lines:
+                wanted = re.escape(line).replace("…", ".*")
+                assert re.search(wanted, said), f"{command} does not show {line!r}:\n{said}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=slug)

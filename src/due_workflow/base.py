@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from enum import Enum
 from functools import lru_cache, wraps
 from inspect import isgeneratorfunction
 from traceback import clear_frames
@@ -29,11 +30,12 @@ from pydantic import (
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema, to_jsonable_python
 
 from due_workflow.errors import InputRefused, Problem
-from due_workflow.identifiers import looks_like_nir, scrub
+from due_workflow.identifiers import looks_like_nir, scrub, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T", bound=type)
+E = TypeVar("E", bound=Enum)
 
 OURS = "due."
 """The prefix of our own faults among pydantic's error types (the same as in `identifiers`)."""
@@ -140,6 +142,20 @@ def _problem(detail: ErrorDetails) -> Problem:
 
 
 _LIMITS = ("min_length", "max_length", "ge", "gt", "le", "lt", "pattern", "expected")
+
+
+def word_of(kind: type[E], value: str) -> E:
+    """The member of `kind` that `value` is.
+
+    Raises:
+        InputRefused: there is none; unlike the enum's own error it shows nothing of a NIR.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        said = shown(str(value))
+    value = said
+    raise InputRefused("not_a_word", value=said, known=[str(member.value) for member in kind])
 
 
 def refuse(code: str, **facts: object) -> NoReturn:
@@ -260,6 +276,8 @@ _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",
 
 def plain(value: object) -> Any:
     """`value` as JSON data; a model without its empty fields."""
+    if value is None or isinstance(value, (str, int, date)):
+        return to_jsonable_python(value)
     if isinstance(value, BaseModel):
         return value.__pydantic_serializer__.to_python(value, mode="json", exclude_none=True)
     if isinstance(value, Mapping):

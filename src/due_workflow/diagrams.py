@@ -1,4 +1,4 @@
-"""The automata for people to read: their table in Markdown, their diagram in Mermaid. Made from the rows, never by hand."""
+"""The automata for people to read: a table in Markdown, a diagram in Mermaid. Made from the rows, never by hand."""
 
 from __future__ import annotations
 
@@ -15,8 +15,20 @@ _HEADER = {
     "en": ("From", "Event", "To", "Guards", "Because"),
 }
 _WORDS = {
-    "fr": {"same": "*(inchangé)*", "every": "*(tout état)*", "but": "*(tout état sauf {})*", "gate": "la porte", "if": "si"},
-    "en": {"same": "*(unchanged)*", "every": "*(any state)*", "but": "*(any state but {})*", "gate": "the gate", "if": "if"},
+    "fr": {
+        "same": "*(inchangé)*",
+        "every": "*(tout état)*",
+        "but": "*(tout état sauf {})*",
+        "gate": "la porte",
+        "if": "si",
+    },
+    "en": {
+        "same": "*(unchanged)*",
+        "every": "*(any state)*",
+        "but": "*(any state but {})*",
+        "gate": "the gate",
+        "if": "if",
+    },
 }
 
 

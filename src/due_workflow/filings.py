@@ -42,8 +42,7 @@ def attempt(filing: Filing, submission: str) -> Submission:
 
 def with_attempt(filing: Filing, sub: Submission) -> Filing:
     """The file with `sub` in its place."""
-    key = f"{sub.mode.value}/{sub.attempt}"
-    return filing.with_(submissions={**filing.submissions, key: sub})
+    return filing.with_(submissions={**filing.submissions, f"{sub.mode}/{sub.attempt}": sub})
 
 
 def status_of(filing: Filing, now: datetime) -> FilingStatus:

@@ -69,8 +69,8 @@ def move(sub: Submission, event: Event, s: Situation) -> Submission:
     Raises:
         TransitionRefused: with every reason.
     """
-    state = SUBMISSION.advance(sub.id, sub.state.value, event.value, s)
-    return sub if state == sub.state.value else sub.with_(state=SubmissionState(state))
+    state = SUBMISSION.advance(sub.id, sub.state, event, s)
+    return sub if state == sub.state else sub.with_(state=SubmissionState(state))
 
 
 def put(u: Unit, filing: Filing, event: str, source: str = "", dest: str = "", *seen: Held) -> Filing:

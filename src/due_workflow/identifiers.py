@@ -182,6 +182,7 @@ class Nir:
     _FORM = re.compile(r"[123478]\d{2}\d{2}(?:\d{2}|2[AB])\d{6}\d{2}", re.ASCII)
 
     def __init__(self, value: str | Nir) -> None:
+        self._digits = ""
         digits = value._digits if isinstance(value, Nir) else compact(value) if isinstance(value, str) else ""
         fault = "" if self._FORM.fullmatch(digits) else "bad_nir"
         if not fault and nir_key(digits[:NIR_DIGITS]) != digits[NIR_DIGITS:]:
@@ -196,7 +197,7 @@ class Nir:
         return self._digits
 
     def __str__(self) -> str:
-        return f"{self._digits[0]} •• •• •• ••• ••• ••"
+        return f"{self._digits[:1]} •• •• •• ••• ••• ••"
 
     def __repr__(self) -> str:
         return f"Nir({self})"

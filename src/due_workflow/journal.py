@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import to_json
 
 from due_workflow.base import plain
 from due_workflow.errors import DueWorkflowError
@@ -92,44 +92,30 @@ def read(entry: Entry) -> Told:
 
 def diff(old: BaseModel | None, new: BaseModel) -> dict[str, Any]:
     """The merge patch that turns the facts of `old` into those of `new`, its keys sorted; what is gone is null."""
-    return _ordered(plain(new)) if old is None else _fields(old, new)  # type: ignore[no-any-return]
+    if old is None:
+        return _ordered(plain(new))  # type: ignore[no-any-return]
+    return _patch(old.__dict__, new.__dict__, _apart(type(new)))
 
 
-def _fields(old: BaseModel, new: BaseModel) -> dict[str, Any]:
+def _patch(was: dict[str, Any], now: dict[str, Any], apart: frozenset[str] = frozenset()) -> dict[str, Any]:
     # Facts are copied with their values shared, so what did not change is mostly the same object.
-    was, now = old.__dict__, new.__dict__
     names = [name for name, value in now.items() if value is not was.get(name)]
+    names += [name for name in was if name not in now]
+    if len(names) > 1:
+        names.sort()
     patch: dict[str, Any] = {}
-    for name in sorted(names):
-        change = _change(was.get(name), now[name])
-        if change is not _NONE and name not in _apart(type(new)):
-            patch[name] = change
+    for name in names:
+        before, after = was.get(name), now.get(name)
+        kind = type(after)
+        if kind is type(before) and kind is dict:
+            if change := _patch(before, after):
+                patch[name] = change
+        elif kind is type(before) and issubclass(kind, BaseModel):
+            if change := _patch(before.__dict__, after.__dict__, _apart(kind)):
+                patch[name] = change
+        elif before != after and name not in apart:
+            patch[name] = after if kind is str else _ordered(plain(after))
     return patch
-
-
-def _entries(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    names = [name for name, value in now.items() if value is not was.get(name)]
-    names += was.keys() - now.keys()
-    patch: dict[str, Any] = {}
-    for name in sorted(names):
-        change = _change(was.get(name), now.get(name))
-        if change is not _NONE:
-            patch[name] = change
-    return patch
-
-
-_NONE = object()
-"""No change: the values are equal."""
-
-
-def _change(before: object, after: object) -> Any:
-    if after is None or isinstance(after, (str, datetime, int)):
-        return _NONE if before == after else to_jsonable_python(after)
-    if type(after) is dict and type(before) is dict:
-        return _entries(before, after) or _NONE
-    if isinstance(after, BaseModel) and isinstance(before, BaseModel):
-        return _fields(before, after) or _NONE
-    return _NONE if before == after else _ordered(plain(after))
 
 
 @lru_cache(maxsize=64)
@@ -141,7 +127,7 @@ def _apart(cls: type[BaseModel]) -> frozenset[str]:
 def _ordered(value: Any) -> Any:
     """JSON data with the keys of every object sorted."""
     if type(value) is dict:
-        return {key: _ordered(value[key]) for key in sorted(value)}
+        return {k: _ordered(v) if type(v) is dict or type(v) is list else v for k, v in sorted(value.items())}
     return [_ordered(item) for item in value] if type(value) is list else value
 
 

@@ -444,7 +444,7 @@ class Automaton:
         if (state, event) not in self._by:
             raise TransitionRefused(case, state, event, (self._no_row(state, event),))
         # `transitions` reads an enum member by its name, not its value: give it plain text
-        turn = _Turn(str(getattr(state, "value", state)), situation)
+        turn = _Turn(str(state), situation)
         if not self._machine.events[str(event)].trigger(turn):
             raise TransitionRefused(case, state, event, turn.denials)
         return turn.state

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from due_workflow import journal
-from due_workflow.base import doors, plain
+from due_workflow.base import doors, plain, word_of
 from due_workflow.errors import NotFound
 from due_workflow.filings import attempt
 from due_workflow.firm import proof_of_test
@@ -206,7 +206,7 @@ class Reader:
 
     def counts(self, kind: Kind | str = Kind.FILING) -> Mapping[str, int]:
         """How many records of that kind stand in each state; hires by what staff read."""
-        return dict(self._storage.counts(self._cabinet, Kind(kind)))
+        return dict(self._storage.counts(self._cabinet, word_of(Kind, kind)))
 
     # ---- why, and since when
 

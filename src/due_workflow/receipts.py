@@ -107,7 +107,11 @@ class _Paper(Model):
     @property
     def identity(self) -> str:
         """The receipt's name; the same piece with other bytes is another receipt (an overwritten return is new)."""
-        return _digest(self.portal, self.account, self.kind, self.portal_ref, self.piece or "", self.sha256)
+        return self.named(self.sha256)
+
+    def named(self, sha256: str) -> str:
+        """The identity, for whoever has the digest already."""
+        return _digest(self.portal, self.account, self.kind, self.portal_ref, self.piece or "", sha256)
 
 
 def _digest(*parts: str) -> str:
@@ -162,7 +166,11 @@ class Unreadable(Model):
     @property
     def identity(self) -> str:
         """Portal, account and content."""
-        return _digest(self.portal, self.account, self.kind, self.sha256)
+        return self.named(self.sha256)
+
+    def named(self, sha256: str) -> str:
+        """The identity, for whoever has the digest already."""
+        return _digest(self.portal, self.account, self.kind, sha256)
 
 
 class Received(Model):

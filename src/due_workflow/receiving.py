@@ -62,7 +62,7 @@ class ReceiveResult:
 def receive(u: Unit, paper: Ads | Acs | Ars | Unreadable, origin: str = "") -> ReceiveResult:
     """Take one receipt in: whatever it is, it is kept. `origin`: the name under which a portal lists it."""
     sha256 = paper.sha256
-    id = paper.identity
+    id = paper.named(sha256)
     keys = () if isinstance(paper, Unreadable) else (deposit_key(paper.portal, paper.account, paper.portal_ref),)
     found = u.load((Ref(Kind.RECEIPT, id),), keys)
     known = u.get(Kind.RECEIPT, id)
@@ -72,9 +72,10 @@ def receive(u: Unit, paper: Ads | Acs | Ars | Unreadable, origin: str = "") -> R
         return _result(u, known.facts, repeat=True)
     raw = paper.raw
     bare = paper.with_(raw=b"" if isinstance(paper, Unreadable) else None)
-    received = Received(id=id, receipt=bare, sha256=sha256, received_at=u.now, state="tray")
-    if origin:
-        received = received.with_(origins=(origin,))
+    origins = (origin,) if origin else ()
+    received = Received.made(
+        id=id, receipt=bare, sha256=sha256, received_at=u.now, state="tray", origins=origins
+    )
     deposit = next((h.facts for h in found if h.ref.kind is Kind.DEPOSIT), None)
     result = _place(u, received, deposit)
     if raw:
@@ -161,7 +162,8 @@ def apply(
     """Join what the receipt says to the evidence of each attempt it reaches."""
     paper = received.receipt
     assert not isinstance(paper, Unreadable)
-    u.load([Ref(Kind.FILING, reference_of(sid)) for sid in reached])
+    if len(reached) > 1:
+        u.load([Ref(Kind.FILING, reference_of(sid)) for sid in reached])
     states = {}
     standing = deposit
     for sid, verdicts in reached.items():
@@ -183,7 +185,7 @@ def _absorb(u: Unit, sid: str, news: Evidence) -> Submission:
     if evidence is old.evidence:
         _contradicted(u, filing, old, news)
         return old
-    event = Event(evidence.standing(old.recipient) or "ads")
+    event = _EVENTS[evidence.standing(old.recipient) or "ads"]
     # receipt rows have no guards: the client need not be read
     sub = move(old, event, Situation(u.now, u.policy, None, filing, old))
     answered = sub.state in (S.ACCEPTED, S.CIRSO_REJECTED, S.PORTAL_REJECTED)
@@ -206,6 +208,7 @@ def _contradicted(u: Unit, filing: Filing, old: Submission, news: Evidence) -> N
             return
 
 
+_EVENTS = {event.value: event for event in Event}
 _FINAL = {S.ACCEPTED: True, S.CIRSO_REJECTED: False, S.PORTAL_REJECTED: False}
 
 

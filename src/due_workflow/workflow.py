@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from due_workflow import firm, hiring, receiving, sending
-from due_workflow.base import canonical, doors, forget, plain
+from due_workflow.base import canonical, doors, forget, plain, word_of
 from due_workflow.collecting import Collected, collect
 from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, NotSent, TransitionRefused
 from due_workflow.identifiers import named, scrub
@@ -372,7 +372,7 @@ class DueWorkflow:
         self, receipt_id: str, outcomes: Mapping[str, Outcome | str], *, by: str = "", key: str = ""
     ) -> ReceiveResult:
         """A person says which attempts a waiting receipt means, and what it says of each."""
-        said = {sid: Outcome(outcome) for sid, outcome in outcomes.items()}
+        said = {sid: word_of(Outcome, outcome) for sid, outcome in outcomes.items()}
         result = self._run("attach", (receipt_id, said), by, key, lambda u: receiving.attach(u, receipt_id, said, by))
         if result.ref_learned is not None:
             self._replay_ref(*result.ref_learned, by)

@@ -55,7 +55,7 @@ class Source:
         self.layout, self.header, self.unknown = self._laid_out(row, columns)
 
     def _refuse(self, code: str, **facts: Any) -> NoReturn:
-        raise InputRefused(code, name=self.name, **facts)
+        raise InputRefused(code, name=self.name, **facts) from None  # an OSError names the file as it is
 
     def _opened(self) -> BinaryIO:
         try:

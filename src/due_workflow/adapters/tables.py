@@ -35,6 +35,7 @@ from due_workflow.adapters._columns import (
     plain,
 )
 from due_workflow.adapters._sheets import MAX_BYTES, MAX_LINES, MAX_XLSX_BYTES, Progress, Source
+from due_workflow.base import door
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import Siren, Siret
 from due_workflow.models import Client, Declaration, Employer, Establishment
@@ -87,6 +88,7 @@ class Table(Generic[T]):
         self.header, self.unknown, self.delimiter = source.header, source.unknown, source.delimiter
         self._source, self._interpret = source, interpret
 
+    @door
     def __iter__(self) -> Iterator[Good[T] | Bad]:
         bad = 0
         with closing(self._source.lines()) as lines:
@@ -97,6 +99,7 @@ class Table(Generic[T]):
                 yield read
 
 
+@door
 def read_clients(path: str | os.PathLike[str], *, progress: Progress | None = None) -> Table[Client]:
     """The clients of a file; several lines of one SIREN are one client with several establishments.
 
@@ -113,6 +116,7 @@ def read_clients(path: str | os.PathLike[str], *, progress: Progress | None = No
     return Table(Source(Path(path), CLIENTS, progress), _clients)
 
 
+@door
 def read_hires(
     path: str | os.PathLike[str], establishment: EstablishmentOf, *, progress: Progress | None = None
 ) -> Table[Declaration]:

@@ -16,8 +16,9 @@ import typer
 from due_workflow import __version__
 from due_workflow.cli import clients, exchange, hires, look, receive
 from due_workflow.cli import demo as _demo
-from due_workflow.cli.session import PANEL, By, Json, Lang, Language
+from due_workflow.cli.session import PANEL, By, Json, Language
 from due_workflow.cli.window import app
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -30,20 +31,33 @@ def options(
     ctx: typer.Context,
     db: Annotated[
         Path | None,
-        typer.Option("--db", metavar="cli.meta.path", envvar="DUE_DB", show_envvar=False, help="cli.opt.db", rich_help_panel=PANEL),
+        typer.Option(
+            "--db",
+            metavar="cli.meta.path",
+            envvar="DUE_DB",
+            show_envvar=False,
+            help="cli.opt.db",
+            rich_help_panel=PANEL,
+        ),
     ] = None,
     cabinet: Annotated[
         str | None,
-        typer.Option("--cabinet", metavar="ID", envvar="DUE_CABINET", show_envvar=False, help="cli.opt.cabinet", rich_help_panel=PANEL),
+        typer.Option(
+            "--cabinet",
+            metavar="ID",
+            envvar="DUE_CABINET",
+            show_envvar=False,
+            help="cli.opt.cabinet",
+            rich_help_panel=PANEL,
+        ),
     ] = None,
     by: By = None,
     lang: Annotated[
-        Language | None, typer.Option("--lang", envvar="DUE_LANG", show_envvar=False, help="cli.opt.lang", rich_help_panel=PANEL)
+        Language | None,
+        typer.Option("--lang", envvar="DUE_LANG", show_envvar=False, help="cli.opt.lang", rich_help_panel=PANEL),
     ] = None,
     json: Json = False,
-    _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="cli.opt.version")
-    ] = False,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="cli.opt.version")] = False,
 ) -> None:
     """Keep the options given before the command's name."""
     ctx.obj = {"db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}

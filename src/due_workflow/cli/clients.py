@@ -28,7 +28,7 @@ File = Annotated[Path, typer.Argument(metavar="cli.meta.file", help="cli.arg.fil
 KeepGood = Annotated[bool, typer.Option("--keep-good", help="cli.opt.keep_good")]
 BadTo = Annotated[Path | None, typer.Option("--bad-to", metavar="cli.meta.file", help="cli.opt.bad_to")]
 Siren = Annotated[str, typer.Argument(metavar="SIREN", help="cli.arg.siren")]
-Sirens = Annotated[list[str] | None, typer.Argument(metavar="[SIREN]...", help="cli.arg.sirens")]
+Sirens = Annotated[list[str] | None, typer.Argument(metavar="SIREN", help="cli.arg.sirens")]
 
 
 # ---- the firm
@@ -141,7 +141,7 @@ def revoke(
 
 @command(app, "go-live", "clients")
 def go_live(
-    s: Session, sirens: Annotated[list[str], typer.Argument(metavar="SIREN...", help="cli.arg.sirens_live")]
+    s: Session, sirens: Annotated[list[str], typer.Argument(metavar="SIREN", help="cli.arg.sirens_live")]
 ) -> None:
     """Step 7."""
     s.each(sirens, lambda siren: _client(s, s.flow.go_live(siren, by=s.by)))

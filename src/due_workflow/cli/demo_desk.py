@@ -32,6 +32,7 @@ from due_workflow import (
 from due_workflow.adapters import avis, tables
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.cli.demo_stage import Days, Folder, StoryClock
+from due_workflow.testing import RecordingNotifier
 from due_workflow.testing.avis import avis_xml, eml
 
 T = TypeVar("T")
@@ -86,16 +87,19 @@ class Desk:
         # two hires of one establishment may share a file, as they do with some firms
         policy = Policy(per_deposit=2)
         self.flow = DueWorkflow(storage, cabinet=cabinet, policy=policy, clock=self.clock)
-        self.worker = Worker(storage, flow_for=lambda _: self.flow, clock=self.clock)
+        # what was told on the days of the story is not told again to whoever opens the database
+        staff = RecordingNotifier("demo")
+        self.worker = Worker(storage, flow_for=lambda _: self.flow, notifiers=(staff,), clock=self.clock)
         self.told = Told()
         self.names: dict[str, str] = {}
         self._refs: dict[str, str] = {}
         self._unread: list[Path] = []
 
     def on(self, n: int, hour: str) -> None:
-        """Go to `hour` of the nth jour ouvré from today; the worker has done its round."""
+        """Go to `hour` of the nth jour ouvré from today; the worker has done its round, and people read its notices."""
         self.clock.to(self.days.at(n, hour))
         self.worker.tick()
+        self.worker.deliver()
 
     def say(self, key: str, mode: Mode | None = None, mark: str = "", **facts: object) -> None:
         """Tell one sentence, at this hour of the story."""
@@ -147,9 +151,9 @@ class Desk:
         return self.clock.now() - timedelta(minutes=5)
 
     def arrives(self, paper: Ads | Acs | Ars, form: str = "xml") -> None:
-        """A piece from the portal is saved into `avis/`: as a bare file, gzipped, or as the e-mail it came in."""
+        """A piece from the portal is saved into `avis/`, as a bare file (`xml`) or gzipped (`xml.gz`)."""
         content = avis_xml(paper, rs=self._company(paper))
-        content = eml(content) if form == "eml" else gzip.compress(content, mtime=0) if form == "xml.gz" else content
+        content = gzip.compress(content, mtime=0) if form == "xml.gz" else content
         number = self.told.received + len(self._unread) + 1
         name = f"{number:03d}-{paper.kind}-{paper.portal_ref}.{form}"
         self._unread.append(self.folder.avis_file(name, content))
@@ -203,8 +207,6 @@ class Desk:
     def status(self, reference: str) -> FilingStatus:
         """What staff read about a hire."""
         return self.flow.read.filing(reference).status
-
-    # ---- step 7: for real
 
 
 def good(table: tables.Table[T]) -> Iterator[T]:

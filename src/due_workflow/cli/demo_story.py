@@ -213,6 +213,8 @@ class Story(Desk):
         self.deposited_and_checked(again.id)
         self.happened("cirso_rejected_and_renewed", again.id, if_=got.submissions[first] is S.CIRSO_REJECTED)
 
+    # ---- step 7: for real
+
     def _switch_to_real(self) -> None:
         self.teller.step("7")
         self.on(-10, "09:00")

@@ -15,7 +15,7 @@ from due_workflow.cli import imports, plain
 from due_workflow.cli.clients import BadTo, File, KeepGood, import_app
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command
-from due_workflow.cli.typed import an_instant, to_renew
+from due_workflow.cli.typed import an_instant, to_begin, to_renew
 from due_workflow.cli.window import app
 from due_workflow.errors import DueWorkflowError, NotFound
 from due_workflow.identifiers import Siret
@@ -120,8 +120,9 @@ def _unprepared(s: Session, mode: Mode | None) -> Iterator[str]:
 
 @command(app, "release", "hires")
 def release(s: Session, attempts: Attempts, late: Late = False) -> None:
-    """Let the worker send these."""
-    for sub in s.flow.release(attempts, late, by=s.by):
+    """Let the worker send these: all or none."""
+    ids = list(dict.fromkeys(to_begin(s, name) for name in attempts))
+    for sub in s.flow.release(ids, late, by=s.by):
         s.add("submissions", plain.attempt(sub))
         s.say("cli.released", submission=sub.id, mode=sub.mode.value)
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from due_workflow import diagrams, texts
 from due_workflow.cli import plain, views
@@ -19,12 +20,17 @@ from due_workflow.cli.window import app
 from due_workflow.errors import NotFound
 from due_workflow.firm import siren_of
 from due_workflow.hiring import declaration_in
-from due_workflow.machine import CLIENT, SUBMISSION
+from due_workflow.machine import CLIENT, SUBMISSION, Event
 from due_workflow.models import Filing, FilingStatus, Submission
 from due_workflow.ports import Kind
 from due_workflow.records import decode
 
 PAGE = 100
+BY_HAND = frozenset(
+    event.value for event in (Event.RELEASE, Event.BEGIN_SEND, Event.SENT, Event.NOT_FOUND, Event.RENEW, Event.ABANDON)
+)
+"""What a person does; the rest comes from the portal and from the clock."""
+_SLOTS = ("ads", "acs", "ars")
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="cli.opt.limit")]
 Case = Annotated[str, typer.Argument(metavar="cli.meta.case", help="cli.arg.case")]
 
@@ -143,7 +149,7 @@ def _next(s: Session) -> None:
     s.out.title("cli.next")
     for step in views.next_steps(s.flow, s.lang, s.program):
         s.out.line(f"- {step.text}")
-        s.out.line(f"    {step.command}", "bold")
+        s.out.line(f"    {step.command}", "bold", whole=True)
 
 
 def _one(s: Session, reference: str) -> None:
@@ -160,8 +166,7 @@ def _one(s: Session, reference: str) -> None:
         "state": client.state.value,
     }
     if not s.json:
-        s.out.line(f"{filing.reference}  ", "bold")
-        s.out.line(views.status_text(filing.status, s.lang))
+        s.out.line(Text(f"{filing.reference}  ", "bold").append_text(views.status_text(filing.status, s.lang)))
         s.say("cli.detail", **facts)
         if filing.elsewhere is not None:
             s.say("cli.detail_elsewhere", at=filing.elsewhere.at, proof=filing.elsewhere.proof)
@@ -182,8 +187,7 @@ def _attempt(s: Session, sub: Submission) -> None:
             s.add("deposits", plain.deposit(s.flow.read.deposit(sub.deposit)))
         return
     s.out.print()
-    line = views.attempt_text(sub, s.lang)
-    s.out.line(f"{sub.id}  {line.plain}", line.style)
+    s.out.line(views.attempt_line(sub, s.lang))
     for key, at in (("prepared", sub.prepared_at), ("released", sub.released_at), ("sent", sub.sent_at)):
         if at is not None:
             s.say(f"cli.detail_{key}", at=at)
@@ -203,9 +207,10 @@ def _attempt(s: Session, sub: Submission) -> None:
         s.say("cli.detail_irregular", "red", reasons=[s.text(f"cli.reason.{code}") for code in sub.irregular])
     if sub.reason:
         s.say("cli.detail_reason", reason=sub.reason)
-    for slot, piece in sub.evidence.shown():
+    for slot, piece in sorted(sub.evidence.shown(), key=lambda shown: _SLOTS.index(shown[0][:3])):
+        # an ADS says that the deposit is there, and nothing of its content
         s.say(
-            "cli.detail_piece",
+            "cli.detail_ads" if slot == "ads" else "cli.detail_piece",
             slot=slot.upper().replace("ARS:", "ARS ").replace("?", ""),
             outcome=piece.outcome.value,
             at=piece.issued_at,
@@ -220,7 +225,8 @@ def _possible(s: Session, filing: Filing) -> None:
         s.say("cli.detail_no_attempt", program=s.program, reference=filing.reference)
         return
     s.data["events"] = [e.event for e in told if e.possible]
-    s.say("cli.detail_events", events=s.data["events"], program=s.program, reference=filing.reference)
+    by_hand = [event for event in s.data["events"] if event in BY_HAND]
+    s.say("cli.detail_events", events=by_hand or ["—"], program=s.program, reference=filing.reference)
 
 
 # ---- explain
@@ -258,14 +264,14 @@ def journal(
         return
     entries = s.flow.read.journal(case or s.flow.cabinet)
     s.data["entries"] = [plain.entry(told) for told in entries] if s.json else []
-    shown = views.table(s.lang, "seq", "at", "by", "event", "from_to")
+    shown = views.table(s.lang, "seq", "at", "by", "attempt", "event", "from_to")
     for told in entries:
         move = " → ".join(texts.word("state", state, s.lang) for state in (told.source, told.dest) if state)
-        shown.add_row(
-            str(told.seq), views.when(told.at, s.lang), told.by or "—", texts.word("event", told.event, s.lang), move
-        )
+        attempts = ", ".join(map(str, told.patch.get("submissions") or ()))
+        event = texts.word("event", told.event, s.lang)
+        shown.add_row(str(told.seq), views.when(told.at, s.lang), told.by or "—", attempts, event, move)
         if full:
-            shown.add_row("", "", "", jsonlib.dumps(dict(told.patch), ensure_ascii=False), "")
+            shown.add_row("", "", "", "", jsonlib.dumps(dict(told.patch), ensure_ascii=False), "")
     s.show(shown)
 
 
@@ -289,7 +295,7 @@ def _verify(s: Session, case: str | None) -> None:
 @command(app, "diagram", "look")
 def diagram(
     s: Session,
-    which: Annotated[Automata, typer.Argument(metavar="client|submission", help="cli.arg.automaton")],
+    which: Annotated[Automata, typer.Argument(metavar="cli.meta.automaton", help="cli.arg.automaton")],
     form: Annotated[Format, typer.Option("--format", help="cli.opt.format")] = Format.MERMAID,
 ) -> None:
     """An automaton as a diagram or a table."""

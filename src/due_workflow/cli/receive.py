@@ -18,7 +18,7 @@ from due_workflow.cli import plain
 from due_workflow.cli.outcomes import Code, Usage
 from due_workflow.cli.session import Session, command, hushed
 from due_workflow.cli.typed import a_receipt, an_outcome
-from due_workflow.cli.views import attempt_text, table, when
+from due_workflow.cli.views import attempt_line, table, when
 from due_workflow.cli.window import app
 from due_workflow.errors import DueWorkflowError
 from due_workflow.receipts import Mode, Receipt, Unreadable
@@ -47,9 +47,7 @@ def receive(
     ] = None,
     portal: Annotated[str | None, typer.Option("--portal", metavar="cli.meta.name", help="cli.opt.portal")] = None,
     mode: Annotated[Mode | None, typer.Option("--mode", help="cli.opt.receipt_mode")] = None,
-    recipient: Annotated[
-        str, typer.Option("--recipient", metavar="cli.meta.name", help="cli.opt.recipient")
-    ] = "CIRSO",
+    recipient: Annotated[str, typer.Option("--recipient", metavar="cli.meta.name", help="cli.opt.recipient")] = "CIRSO",
 ) -> None:
     """Files and folders, recursively."""
     known = s.flow.read.cabinet().portal
@@ -130,8 +128,7 @@ def _tell(s: Session, path: Path, result: ReceiveResult | DueWorkflowError, coun
     s.say("cli.received_again" if result.repeat else "cli.received", file=name)
     if not result.repeat:
         for sid in result.submissions:
-            line = attempt_text(s.flow.read.submission(sid), s.lang)
-            s.out.line(f"    {sid}  " + line.plain, line.style)
+            s.out.line(attempt_line(s.flow.read.submission(sid), s.lang, "    "))
 
 
 def _conclude(s: Session, count: _Count) -> None:
@@ -209,5 +206,4 @@ def attach(
     result = s.flow.attach(a_receipt(s, receipt), said, by=s.by)
     s.add("receipts", plain.result(result))
     for sid in result.submissions:
-        line = attempt_text(s.flow.read.submission(sid), s.lang)
-        s.out.line(f"{sid}  {line.plain}", line.style)
+        s.out.line(attempt_line(s.flow.read.submission(sid), s.lang))

@@ -14,6 +14,7 @@ from due_workflow.workflow import DueWorkflow
 
 PROGRAM = "due-workflow"
 _PAGE = 50
+_FAILED = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +110,17 @@ def _step(flow: DueWorkflow, filing: Filing) -> _Found | None:
     facts: dict[str, object] = {"reference": filing.reference, "client": client.name}
     if client.state not in (ClientState.MANDATED, ClientState.LIVE):
         return None
-    prepared = [s for s in filing.attempts() if s.state is SubmissionState.PREPARED]
-    for sub in reversed(prepared):
-        if _possible(flow, sub.id, "begin_send"):
-            return f"begin_{sub.mode}", f"begin-send {quote(sub.id)}", facts
-    if client.state is ClientState.LIVE and filing.latest(Mode.REAL) is None:
-        return "prepare_real", _prepare(filing, Mode.REAL), facts
-    test = filing.latest(Mode.TEST)
-    if client.state is ClientState.MANDATED and _possible(flow, client.siren, "go_live"):
+    mode = Mode.REAL if client.state is ClientState.LIVE else Mode.TEST
+    last = filing.latest(mode)
+    if last is not None and last.state is SubmissionState.PREPARED:
+        # too early, or denied for another reason: there is nothing to do now
+        ready = _possible(flow, last.id, "begin_send")
+        return (f"begin_{mode}", f"begin-send {quote(last.id)}", facts) if ready else None
+    if mode is Mode.TEST and _possible(flow, client.siren, "go_live"):
         return "go_live", f"go-live {client.siren}", facts
-    if test is None:
-        return "prepare_test", _prepare(filing, Mode.TEST), facts
-    if client.state is ClientState.MANDATED and test.state in (
-        SubmissionState.PORTAL_REJECTED,
-        SubmissionState.CIRSO_REJECTED,
-        SubmissionState.LOST,
-    ):
-        return "renew_test", f"renew {quote(test.id)} --reason …", facts
-    return None
+    if last is None:
+        return f"prepare_{mode}", _prepare(filing, mode), facts
+    return (f"renew_{mode}", f"renew {quote(last.id)} --reason …", facts) if last.state in _FAILED else None
 
 
 def _possible(flow: DueWorkflow, id: str, event: str) -> bool:

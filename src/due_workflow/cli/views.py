@@ -110,6 +110,11 @@ def attempt_text(sub: Submission, lang: str) -> Text:
     return Text(word, accepted or _STATES.get(sub.state, "default"))
 
 
+def attempt_line(sub: Submission, lang: str, margin: str = "") -> Text:
+    """An attempt's id and where it stands, on one line."""
+    return Text(f"{margin}{sub.id}  ").append_text(attempt_text(sub, lang))
+
+
 def employee(filing: Filing) -> str:
     """Who is hired, for staff; a dash once the declaration was purged or where it was not read."""
     if filing.declaration is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -55,17 +56,15 @@ PANELS = ("start", "clients", "hires", "exchange", "look")
 class Window(TyperGroup):
     """The root of all commands."""
 
-    def main(  # type: ignore[override]  # the parameters after `args` differ between versions of typer
-        self, args: Sequence[str] | None = None, prog_name: str | None = None, **rest: Any
-    ) -> Any:
-        """Run one command line and exit with its code."""
+    def main(self, args: Sequence[str] | None = None, *_: Any, **rest: Any) -> Any:
+        """Run one command line and exit with its code; it is called `due-workflow` however it was started."""
         args = list(sys.argv[1:] if args is None else args) or ["--help"]
         lang = language(args)
         _frame(lang)
         localise(self, lang)
-        rest["standalone_mode"] = False
+        rest |= {"prog_name": PROGRAM, "standalone_mode": False}
         try:
-            code = super().main(args, PROGRAM, **rest)
+            code = super().main(args, **rest)
         except ClickError as error:
             code = _mistyped(error, lang, as_json="--json" in args)
         except (KeyboardInterrupt, typer.Abort):
@@ -149,17 +148,17 @@ def _fault(error: Any, lang: str) -> str:
     kind = type(error).__name__
     param = getattr(error, "param", None)
     name = _name(param)
+    said = str(getattr(error, "message", "") or error)
     if kind == "NoSuchOption":
         close = ", ".join(error.possibilities or ())
         key = "option_close" if close else "option"
         return texts.render(f"cli.usage.{key}", lang, {"option": error.option_name, "close": close})
     if kind == "MissingParameter" and name:
         return texts.render("cli.usage.missing", lang, {"name": name})
-    if kind == "BadParameter" and name and param is not None:
-        choices = getattr(param.type, "choices", None)
-        facts = {"name": name, "choices": [getattr(choice, "value", choice) for choice in choices or ()]}
-        return texts.render("cli.usage.choice" if choices else "cli.usage.value", lang, facts)
-    said = str(getattr(error, "message", "") or error)
+    if kind == "BadParameter" and name:
+        # the choices stand in the message only; the value refused is not repeated
+        choices = re.findall(r"'([^']*)'", said.rpartition(" is not one of ")[2]) if "is not one of" in said else []
+        return texts.render(f"cli.usage.{'choice' if choices else 'value'}", lang, {"name": name, "choices": choices})
     for start, key in (("No such command", "command"), ("Missing command", "no_command")):
         if said.startswith(start):
             wanted = said.split("'")[1] if said.count("'") > 1 else ""

@@ -212,6 +212,7 @@ DEMO: dict[str, tuple[str, str]] = {
     "demo.try.hire": ("Un dossier, ses envois et ses preuves", "One case, its attempts and its proofs"),
     "demo.try.explain": ("Ce qui est possible, et pourquoi pas le reste", "What is possible, and why the rest is not"),
     "demo.try.journal": ("Ce qui a été décidé, dans l'ordre", "What was decided, in order"),
+    "demo.try.tick": ("Lever les échéances, lire ce qui est nouveau", "Raise deadlines, read what is new"),
     "demo.sound": (
         "Journal vérifié: {cases} dossiers, {entries} écritures, chaînes intactes.",
         "Journal verified: {cases} cases, {entries} entries, chains intact.",

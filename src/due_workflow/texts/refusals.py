@@ -139,6 +139,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "un numéro de sécurité sociale ne sert jamais de référence (décret 2019-341): prenez un numéro interne.",
         "a social security number is never a reference (décret 2019-341): take an internal number.",
     ),
+    "input.not_a_word": ("« {value} » n'est pas attendu ici: {known}.", "“{value}” is not expected here: {known}."),
     "input.bad_timezone": ("« {value} » n'est pas un fuseau horaire.", "“{value}” is not a time zone."),
     "input.naive_instant": (
         "un instant avec fuseau horaire est attendu.",

@@ -1,100 +1,13 @@
-"""What the windows say: the command line's help, headings, messages and next steps.
+"""What the windows say: the command line's headings and messages, joined with its help and its faults.
 
-Keys are `cli.<part>.<code>`; `help` holds what `--help` teaches. Plain text throughout.
+Keys are `cli.<part>.<code>`. Plain text throughout; only `help` and `options` are rich markup.
 """
 
 from __future__ import annotations
 
+from due_workflow.texts.faults import FAULTS
 from due_workflow.texts.help import HELP
-
-_STEPS = {
-    "cli.next.in_doubt": (
-        "{submission} est en doute: cherchez-le dans le suivi du portail, puis dites ce qu'il en est "
-        "(--ref NUMERO s'il y est, --not-found s'il n'y est pas). Ne renvoyez pas avant.",
-        "{submission} is in doubt: look for it in the portal's follow-up, then say what became of it "
-        "(--ref NUMBER if it is there, --not-found if it is not). Do not send again before.",
-    ),
-    "cli.next.late": (
-        "{reference}: l'heure d'embauche est passée sans déclaration. Préparez-la, puis begin-send --late.",
-        "{reference}: the hour of hire has passed undeclared. Prepare it, then begin-send --late.",
-    ),
-    "cli.next.tray": (
-        "{count} avis attend(ent) une personne.",
-        "{count} receipt(s) wait for a person.",
-    ),
-    "cli.next.refused": (
-        "{reference} est refusé: corrigez, puis renouvelez l'envoi.",
-        "{reference} is refused: correct it, then renew.",
-    ),
-    "cli.next.overdue": (
-        "Des réponses sont en retard: relancez le destinataire par le portail.",
-        "Answers are overdue: ask the recipient through the portal.",
-    ),
-    "cli.next.portal": (
-        "Étape 1: notez le portail et le compte du cabinet.",
-        "Step 1: note the portal and the firm's account.",
-    ),
-    "cli.next.software": (
-        "Étape 5: notez le logiciel qui génère les fichiers.",
-        "Step 5: note the software that generates the files.",
-    ),
-    "cli.next.import_clients": (
-        "Étape 3: importez les clients du cabinet.",
-        "Step 3: import the firm's clients.",
-    ),
-    "cli.next.select": (
-        "Étape 3: sélectionnez les premières entreprises ({count} connue(s), dont {client}).",
-        "Step 3: select the first companies ({count} known, {client} among them).",
-    ),
-    "cli.next.request": (
-        "Étape 4: envoyez le mandat à signer ({count} client(s), dont {client}).",
-        "Step 4: send the mandate for signature ({count} client(s), {client} among them).",
-    ),
-    "cli.next.sign": (
-        "Étape 4: notez le mandat dès qu'il est signé ({count} attendu(s), dont {client}).",
-        "Step 4: note the mandate once it is signed ({count} awaited, {client} among them).",
-    ),
-    "cli.next.import_hires": (
-        "Importez les embauches à déclarer.",
-        "Import the hires to declare.",
-    ),
-    "cli.next.begin_test": (
-        "Étape 6: {reference} est prêt pour l'envoi en test. Commencez l'envoi, déposez le fichier, puis mark-sent.",
-        "Step 6: {reference} is ready to be sent as a test. Begin, deposit the file, then mark-sent.",
-    ),
-    "cli.next.begin_real": (
-        "Étape 7: {reference} est prêt pour l'envoi réel. Commencez l'envoi, déposez le fichier, puis mark-sent.",
-        "Step 7: {reference} is ready to be sent for real. Begin, deposit the file, then mark-sent.",
-    ),
-    "cli.next.prepare_test": (
-        "Étape 6: préparez l'envoi en test de {reference} ({client}).",
-        "Step 6: prepare the test of {reference} ({client}).",
-    ),
-    "cli.next.prepare_real": (
-        "Étape 7: {reference} n'est PAS déclaré: préparez l'envoi réel.",
-        "Step 7: {reference} is NOT declared: prepare the real sending.",
-    ),
-    "cli.next.renew_test": (
-        "Étape 6: le test de {reference} n'a pas abouti: renouvelez l'opération.",
-        "Step 6: the test of {reference} did not succeed: renew it.",
-    ),
-    "cli.next.go_live": (
-        "Étape 7: un test a été accepté. Passez {client} en mode réel.",
-        "Step 7: a test was accepted. Switch {client} to real mode.",
-    ),
-    "cli.next.sending": (
-        "{submission} est en cours d'envoi: dès que le fichier est déposé, notez-le.",
-        "{submission} is being sent: once the file is deposited, note it.",
-    ),
-    "cli.next.receive": (
-        "{reference} attend sa réponse: déposez les avis du portail dans un dossier et recevez-les.",
-        "{reference} waits for its answer: put the portal's receipts into a folder and receive them.",
-    ),
-    "cli.next.nothing": (
-        "Rien n'attend une personne. Les échéances se lèvent d'elles-mêmes si tick passe régulièrement.",
-        "Nothing waits for a person. Deadlines are raised if tick runs regularly.",
-    ),
-}
+from due_workflow.texts.options import OPTIONS
 
 _COLUMNS = {
     "cli.col.siren": ("SIREN", "SIREN"),
@@ -114,6 +27,7 @@ _COLUMNS = {
     "cli.col.seq": ("N°", "No."),
     "cli.col.at": ("Quand", "When"),
     "cli.col.by": ("Par", "By"),
+    "cli.col.attempt": ("Envoi", "Attempt"),
     "cli.col.event": ("Événement", "Event"),
     "cli.col.from_to": ("État", "State"),
     "cli.col.receipt": ("Avis", "Receipt"),
@@ -289,6 +203,7 @@ _LOOK = {
     "cli.detail_overdue": ("    réponse en retard depuis le {at}", "    answer overdue since {at}"),
     "cli.detail_irregular": ("    irrégulier: {reasons}", "    irregular: {reasons}"),
     "cli.detail_reason": ("    motif: {reason}", "    reason: {reason}"),
+    "cli.detail_ads": ("    ADS: {at}", "    ADS: {at}"),
     "cli.detail_piece": (
         "    {slot}: {outcome:word:outcome}, {at} {message}",
         "    {slot}: {outcome:word:outcome}, {at} {message}",
@@ -323,107 +238,13 @@ _LOOK = {
     ),
 }
 
-_REASONS = {
-    "cli.reason.no_mandate": ("sans mandat", "without a mandate"),
-    "cli.reason.mandate_not_in_force": ("mandat hors vigueur", "mandate not in force"),
-    "cli.reason.mandate_without_due": ("mandat sans la DUE", "mandate without the DUE"),
-    "cli.reason.client_not_live": ("client pas en mode réel", "client not live"),
-    "cli.reason.regime_not_covered": ("régime hors de ce canal", "regime outside this channel"),
-    "cli.reason.territory_not_covered": ("territoire hors de ce canal", "territory outside this channel"),
-    "cli.reason.establishment_unknown": ("établissement inconnu", "establishment unknown"),
-    "cli.reason.window_not_open": ("plus de 8 jours avant l'embauche", "more than 8 days before the hire"),
-    "cli.reason.hire_passed": ("après l'heure d'embauche", "after the hour of hire"),
-    "cli.reason.hire_called_off": ("embauche annulée", "hire called off"),
-    "cli.reason.declared_elsewhere": ("déclaré par ailleurs", "declared elsewhere"),
-    "cli.reason.other_alive": ("un autre envoi réel est en cours", "another real attempt is under way"),
-    "cli.reason.new_version_untested": ("version du logiciel non testée", "software version untested"),
-}
-
-_FAULTS = {
-    "cli.usage.help": ("Aide: {command} --help", "Help: {command} --help"),
-    "cli.usage.option": ("Option inconnue: {option}.", "Unknown option: {option}."),
-    "cli.usage.option_close": (
-        "Option inconnue: {option}. Vouliez-vous dire: {close}?",
-        "Unknown option: {option}. Did you mean: {close}?",
-    ),
-    "cli.usage.command": ("Commande inconnue: {name}.", "Unknown command: {name}."),
-    "cli.usage.no_command": ("Il manque la commande.", "The command is missing."),
-    "cli.usage.missing": ("Il manque: {name}.", "Missing: {name}."),
-    "cli.usage.choice": ("{name}: attendu l'un de {choices}.", "{name}: expected one of {choices}."),
-    "cli.usage.value": ("{name}: cette valeur n'est pas celle attendue.", "{name}: this is not what is expected."),
-    "cli.usage.extra": ("De trop: {extra}.", "One too many: {extra}."),
-    "cli.usage.no_value": ("{option} demande une valeur.", "{option} needs a value."),
-    "cli.usage.other": ("{said}", "{said}"),
-    "cli.usage.some_or_all": ("Donnez des noms, ou --all (l'un des deux).", "Give names, or --all (one of both)."),
-    "cli.usage.day": ("{option}: « {value} » n'est pas un jour (JJ/MM/AAAA).", "{option}: “{value}” is not a day."),
-    "cli.usage.hour": (
-        "{option}: « {value} » n'est pas un jour et une heure (JJ/MM/AAAA HH:MM).",
-        "{option}: “{value}” is not a day and an hour (AAAA-MM-JJ HH:MM).",
-    ),
-    "cli.usage.outcome": ("« {value} » n'est pas un résultat: {known}.", "“{value}” is not an outcome: {known}."),
-    "cli.usage.pair": ("« {value} »: attendu ENVOI=RÉSULTAT.", "“{value}”: expected ATTEMPT=OUTCOME."),
-    "cli.usage.nothing_prepared": (
-        "{reference}: aucun envoi préparé. D'abord: prepare {reference}",
-        "{reference}: no attempt is prepared. First: prepare {reference}",
-    ),
-    "cli.usage.nothing_attempted": ("{reference}: aucun envoi.", "{reference}: no attempt."),
-    "cli.usage.several_begun": (
-        "{reference}: plusieurs envois sont en cours, dites lequel: {ids}.",
-        "{reference}: several attempts are under way, say which: {ids}.",
-    ),
-    "cli.usage.no_deposit": ("{name} n'est dans aucun dépôt.", "{name} is in no deposit."),
-    "cli.usage.several_receipts": (
-        "{count} avis commencent par {name}: donnez plus de caractères.",
-        "{count} receipts begin with {name}: give more characters.",
-    ),
-    "cli.usage.not_in_file": (
-        "{file} n'a pas de bonne ligne pour {reference}.",
-        "{file} has no good line for {reference}.",
-    ),
-    "cli.usage.too_many": ("{limit} envois à la fois au plus.", "{limit} attempts at a time at most."),
-    "cli.usage.no_such_file": ("Introuvable: {files}.", "Not found: {files}."),
-    "cli.advice.refused": (
-        "Tout ce qui est possible, et pourquoi: {program} explain {case}",
-        "All that is possible, and why: {program} explain {case}",
-    ),
-    "cli.advice.no_client": (
-        "Les clients connus: {program} status. Pour en ajouter: {program} import clients FICHIER",
-        "The clients known: {program} status. To add some: {program} import clients FILE",
-    ),
-    "cli.advice.no_receipt": ("Les avis en attente: {program} tray", "The receipts that wait: {program} tray"),
-    "cli.advice.no_hire": ("Ce qui existe: {program} status", "What there is: {program} status"),
-    "cli.advice.conflict": ("Relancez la même commande.", "Run the same command again."),
-    "cli.advice.no_database": (
-        "Pour essayer sans risque: {program} demo. Pour commencer: {program} import clients FICHIER",
-        "To try without risk: {program} demo. To begin: {program} import clients FILE",
-    ),
-    "error.storage_missing": (
-        "La base {path} n'existe pas: vérifiez --db, ou commencez-la.",
-        "The database {path} does not exist: check --db, or begin it.",
-    ),
-    "cli.error.os": ("Fichier inutilisable: {name} ({why}).", "File unusable: {name} ({why})."),
-    "cli.error.interrupted": (
-        "Interrompu. Ce qui était enregistré le reste; relancez la même commande.",
-        "Interrupted. What was recorded stays; run the same command again.",
-    ),
-    "cli.error.interrupted_at": (
-        "Interrompu: {done} traité(s) et enregistré(s). Relancez la même commande, le reste suivra.",
-        "Interrupted: {done} handled and recorded. Run the same command again for the rest.",
-    ),
-    "cli.error.unexpected": (
-        "Erreur inattendue de ce programme ({kind}, {where}). Ce qui était enregistré le reste.",
-        "Unexpected fault of this program ({kind}, {where}). What was recorded stays.",
-    ),
-}
-
 WINDOW: dict[str, tuple[str, str]] = {
     **HELP,
-    **_STEPS,
+    **OPTIONS,
+    **FAULTS,
     **_COLUMNS,
     **_SAID,
     **_IMPORTS,
     **_RECEIPTS,
     **_LOOK,
-    **_REASONS,
-    **_FAULTS,
 }
