@@ -328,7 +328,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
             tracemalloc.stop()
 
     peak(10)
-    assert peak(4_000) < peak(1_000) + 50_000
+    # were the lines kept, 3,000 more of them would take several megabytes
+    assert peak(4_000) < peak(1_000) + 500_000
 
 
 # ---- XLSX

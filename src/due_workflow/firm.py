@@ -17,6 +17,7 @@ from due_workflow.models import (
     Client,
     ClientFile,
     ClientState,
+    Establishment,
     Mandate,
     PortalAccount,
     Software,
@@ -97,13 +98,22 @@ def add_client(u: Unit, client: Client) -> ClientFile:
     known: ClientFile = held.facts
     if known.identity == Client(**particulars):
         return known
-    merged = {e.siret: e for e in (*known.establishments, *client.establishments)}
+    merged = {e.siret: e for e in known.establishments}
+    merged.update((e.siret, _kept(merged.get(e.siret), e)) for e in client.establishments)
     particulars["establishments"] = tuple(merged.values())
     for name in ("email", "collaborator"):
         particulars[name] = particulars[name] or getattr(known, name)
     if Client(**particulars) == known.identity:
         return known
     return _put(u, known.with_(**particulars), "update_client", known.state, known.state)
+
+
+def _kept(known: Establishment | None, new: Establishment) -> Establishment:
+    """The new particulars, with those of before that the new ones do not say (a table has no regime, no time zone)."""
+    if known is None:
+        return new
+    unsaid = {name: getattr(known, name) for name in Establishment.model_fields.keys() - new.model_fields_set}
+    return new.with_(**unsaid)
 
 
 def _put(u: Unit, client: ClientFile, event: str, state: str, source: str, *seen: Held) -> ClientFile:

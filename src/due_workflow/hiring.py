@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from due_workflow.base import canonical
@@ -69,8 +69,16 @@ def move(sub: Submission, event: Event, s: Situation) -> Submission:
     Raises:
         TransitionRefused: with every reason.
     """
-    state = SUBMISSION.advance(sub.id, sub.state, event, s)
-    return sub if state == sub.state else sub.with_(state=SubmissionState(state))
+    state = moved(sub, event, s)
+    return sub if state is sub.state else sub.with_(state=state)
+
+
+def moved(sub: Submission, event: Event, s: Situation) -> SubmissionState:
+    """The state of the attempt after `event`; see `move`."""
+    return _STATES[SUBMISSION.advance(sub.id, sub.state, event, s)]
+
+
+_STATES = {state.value: state for state in SubmissionState}
 
 
 def put(u: Unit, filing: Filing, event: str, source: str = "", dest: str = "", *seen: Held) -> Filing:
@@ -102,6 +110,13 @@ def _person(secret: str, d: Declaration, siret: str, hire_at: datetime) -> str:
         e.birth_date.isoformat(),
     ]
     return "person:" + hmac.new(secret.encode(), canonical(parts), hashlib.sha256).hexdigest()[:32]
+
+
+def foresee(u: Unit, declarations: Sequence[Declaration]) -> None:
+    """Load in one call what `register` will ask for, one declaration after the other."""
+    refs = {Ref(Kind.CLIENT, d.employer.siret.siren): None for d in declarations}
+    refs |= {Ref(Kind.FILING, d.reference): None for d in declarations}
+    u.load((Ref(Kind.CABINET, u.cabinet), *refs))
 
 
 def register(u: Unit, declaration: Declaration, mode: Mode | None = None) -> Filing:
@@ -285,13 +300,17 @@ def abandon(u: Unit, id: str, reason: str, hire: bool, confirm: bool) -> Filing:
     return filing
 
 
+_IRREGULAR_ELSEWHERE = ("window_not_open", "hire_passed", "hire_called_off", "other_alive")
+
+
 def declared_elsewhere(u: Unit, reference: str, at: datetime, proof: str) -> Filing:
     """Record that the hire was declared by another way: a fact, never refused, flagged where the gate would deny."""
     filing = u.filing(reference)
     latest = filing.latest(Mode.REAL)
     probe = latest or _new(u, filing, Mode.REAL, 1)
     s = situation(u, filing.with_(elsewhere=None), probe.with_(id="elsewhere"))
-    irregular = tuple(d.code for d in gate(s) if d.code not in ("client_not_live", "no_mandate"))
+    # what is about the firm's own channel (mandate, regime, real mode) says nothing of a declaration made elsewhere
+    irregular = tuple(d.code for d in gate(s) if d.code in _IRREGULAR_ELSEWHERE)
     filing = filing.with_(elsewhere=Elsewhere(at=at, proof=proof, irregular=irregular))
     filing = put(u, filing, "declared_elsewhere", filing.status, FilingStatus.DECLARED_ELSEWHERE)
     if any(s.state is SubmissionState.ACCEPTED and not s.superseded for s in filing.attempts(Mode.REAL)):

@@ -10,10 +10,11 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, reach, standing_in, with_attempt
-from due_workflow.hiring import move, put
+from due_workflow.hiring import moved, put
 from due_workflow.identifiers import scrub
 from due_workflow.machine import Event, Situation
 from due_workflow.models import Deposit, Filing, Submission, SubmissionState, reference_of
@@ -59,12 +60,39 @@ class ReceiveResult:
     ref_learned: tuple[str, str, str] | None = None
 
 
+class Arrival(NamedTuple):
+    """A receipt with the names that it is looked up by, each reckoned once."""
+
+    paper: Ads | Acs | Ars | Unreadable
+    sha256: str
+    ref: Ref
+    keys: tuple[str, ...]
+
+
+def arrival(paper: Ads | Acs | Ars | Unreadable) -> Arrival:
+    """The receipt and its names."""
+    sha256 = paper.sha256
+    keys = () if isinstance(paper, Unreadable) else (deposit_key(paper.portal, paper.account, paper.portal_ref),)
+    return Arrival(paper, sha256, Ref(Kind.RECEIPT, paper.named(sha256)), keys)
+
+
+def foresee(u: Unit, arrivals: Sequence[Arrival]) -> None:
+    """Load in two calls what `take` will ask for, one receipt after the other."""
+    found = u.load([a.ref for a in arrivals], [key for a in arrivals for key in a.keys])
+    deposits = [h.facts for h in found if h.ref.kind is Kind.DEPOSIT]
+    u.load([Ref(Kind.FILING, item.reference) for deposit in deposits for item in deposit.items.values()])
+
+
 def receive(u: Unit, paper: Ads | Acs | Ars | Unreadable, origin: str = "") -> ReceiveResult:
     """Take one receipt in: whatever it is, it is kept. `origin`: the name under which a portal lists it."""
-    sha256 = paper.sha256
-    id = paper.named(sha256)
-    keys = () if isinstance(paper, Unreadable) else (deposit_key(paper.portal, paper.account, paper.portal_ref),)
-    found = u.load((Ref(Kind.RECEIPT, id),), keys)
+    return take(u, arrival(paper), origin)
+
+
+def take(u: Unit, arrived: Arrival, origin: str = "") -> ReceiveResult:
+    """Take in one receipt whose names are known; see `receive`."""
+    paper, sha256, ref, keys = arrived
+    id = ref.id
+    found = u.load((ref,), keys)
     known = u.get(Kind.RECEIPT, id)
     if known is not None:
         if origin and origin not in known.facts.origins:
@@ -187,9 +215,8 @@ def _absorb(u: Unit, sid: str, news: Evidence) -> Submission:
         return old
     event = _EVENTS[evidence.standing(old.recipient) or "ads"]
     # receipt rows have no guards: the client need not be read
-    sub = move(old, event, Situation(u.now, u.policy, None, filing, old))
-    answered = sub.state in (S.ACCEPTED, S.CIRSO_REJECTED, S.PORTAL_REJECTED)
-    sub = sub.with_(evidence=evidence, overdue_since=None if answered else sub.overdue_since)
+    state = moved(old, event, Situation(u.now, u.policy, None, filing, old))
+    sub = old.with_(state=state, evidence=evidence, overdue_since=None if state in _FINAL else old.overdue_since)
     # a piece that moves no state is journaled as what it is, not as the event that its standing amounts to
     told = event if sub.state is not old.state else "evidence"
     filing = put(u, with_attempt(filing, sub), told, old.state, sub.state)

@@ -148,7 +148,7 @@ class DueWorkflow:
 
         A group that holds a refused or contended one is done one by one, so the others are kept.
         """
-        return self._many(declarations, hiring.register, by, group)
+        return self._many(declarations, hiring.register, by, group, hiring.foresee)
 
     def prepare(
         self,
@@ -363,7 +363,8 @@ class DueWorkflow:
 
         A group that holds a bad or a contended one is done one by one.
         """
-        for result in self._many(receipts, receiving.receive, by, group):
+        arrivals = map(receiving.arrival, receipts)
+        for result in self._many(arrivals, receiving.take, by, group, receiving.foresee):
             if isinstance(result, ReceiveResult) and result.ref_learned is not None:
                 self._replay_ref(*result.ref_learned, by)
             yield result
@@ -496,19 +497,32 @@ class DueWorkflow:
         return hmac.new(firm.secret_of(u).encode(), canonical([name, _content(args)]), hashlib.sha256).hexdigest()
 
     def _many(
-        self, items: Iterable[Any], work: Callable[[Unit, Any], R], by: str, group: int
+        self,
+        items: Iterable[Any],
+        work: Callable[[Unit, Any], R],
+        by: str,
+        group: int,
+        foresee: Callable[[Unit, list[Any]], None],
     ) -> Iterator[R | DueWorkflowError]:
         batch: list[Any] = []
         for item in items:
             batch.append(item)
             if len(batch) >= group:
-                yield from self._group(batch, work, by)
+                yield from self._group(batch, work, by, foresee)
                 batch = []
-        yield from self._group(batch, work, by)
+        if batch:
+            yield from self._group(batch, work, by, foresee)
 
-    def _group(self, batch: Sequence[Any], work: Callable[[Unit, Any], R], by: str) -> list[R | DueWorkflowError]:
+    def _group(
+        self,
+        batch: list[Any],
+        work: Callable[[Unit, Any], R],
+        by: str,
+        foresee: Callable[[Unit, list[Any]], None],
+    ) -> list[R | DueWorkflowError]:
         u = self._unit(by)
         try:
+            foresee(u, batch)
             results: list[R | DueWorkflowError] = [work(u, item) for item in batch]
             u.commit()
         except DueWorkflowError:

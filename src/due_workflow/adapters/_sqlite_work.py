@@ -6,9 +6,8 @@ A statement is a constant and walks an index; nothing here opens a file, waits o
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from itertools import starmap
@@ -105,16 +104,28 @@ class Stale(Exception):
     """A written or checked record has another version now."""
 
 
-@contextmanager
-def transaction(raw: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
-    try:
-        raw.execute(begin)
-        yield
-        raw.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            raw.execute("ROLLBACK")
-        raise
+class transaction:  # noqa: N801  # a context manager, and a class because that is the cheapest kind
+    """All or nothing: committed at the end of the block, rolled back by whatever leaves it."""
+
+    __slots__ = ("begin", "raw")
+
+    def __init__(self, raw: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> None:
+        self.raw, self.begin = raw, begin
+
+    def __enter__(self) -> None:
+        self.raw.execute(self.begin)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.raw.execute("COMMIT")
+        except BaseException:
+            kind = BaseException
+            raise
+        finally:
+            if kind is not None:
+                with suppress(sqlite3.Error):
+                    self.raw.execute("ROLLBACK")
 
 
 def checkpoint(raw: sqlite3.Connection) -> bool:
@@ -143,7 +154,7 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
     created: list[tuple[object, ...]] = []
     added: list[tuple[str, str, str, str]] = []
     dropped: list[tuple[str, str, str, str]] = []
-    tally: Counter[tuple[str, str]] = Counter()
+    tally: dict[tuple[str, str], int] = {}
     with transaction(raw):
         for record in changes.check:
             row = raw.execute(_VERSION, (cabinet, record.ref.kind._value_, record.ref.id)).fetchone()
@@ -152,10 +163,10 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
         for record in changes.write:
             kind, name, state, keys = record.ref.kind._value_, record.ref.id, record.state, record.keys
             due = None if record.due is None else micros(record.due)
-            words, data = _joined(keys) if keys else None, Sealed(record.data)
+            words, data = _joined(keys) if keys else None, _sealed(record.data)
             if record.version == 0:
                 created.append((cabinet, kind, name, state, due, words, data))
-                tally[kind, state] += 1
+                tally[kind, state] = tally.get((kind, state), 0) + 1
                 added += [(cabinet, key, kind, name) for key in keys]
                 continue
             row = raw.execute(_BEFORE, (cabinet, kind, name)).fetchone()
@@ -165,8 +176,8 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
             values: list[object] = [version + 1, words, data]
             if state != old_state:
                 values.append(state)
-                tally[kind, old_state] -= 1
-                tally[kind, state] += 1
+                tally[kind, old_state] = tally.get((kind, old_state), 0) - 1
+                tally[kind, state] = tally.get((kind, state), 0) + 1
             if due != old_due:
                 values.append(due)
             raw.execute(_UPDATE[state != old_state, due != old_due], (*values, rowid))
@@ -183,11 +194,15 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
         if tally:
             raw.executemany(_COUNT, [(cabinet, *where, n) for where, n in tally.items() if n])
         if changes.entries:
-            raw.executemany(_APPEND, [_row(cabinet, entry) for entry in changes.entries])
+            raw.executemany(_APPEND, (_row(cabinet, entry) for entry in changes.entries))
 
 
 def _row(cabinet: str, entry: Entry) -> tuple[object, ...]:
-    return (cabinet, entry.case.kind._value_, entry.case.id, entry.seq, Sealed(entry.data), entry.hash)
+    return (cabinet, entry.case.kind._value_, entry.case.id, entry.seq, _sealed(entry.data), entry.hash)
+
+
+def _sealed(data: bytes) -> Sealed:
+    return data if type(data) is Sealed else Sealed(data)
 
 
 def conflicts(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> tuple[Ref, ...]:

@@ -12,15 +12,15 @@ import typer
 from due_workflow.adapters import tables
 from due_workflow.cli import imports, plain
 from due_workflow.cli.outcomes import Usage
-from due_workflow.cli.session import Session, command
+from due_workflow.cli.session import Session, command, keep
 from due_workflow.cli.typed import a_day
 from due_workflow.cli.window import app
 from due_workflow.errors import NotFound
 from due_workflow.models import Cabinet, Client, ClientFile, ClientState, Mandate
 from due_workflow.ports import Kind
 
-import_app = typer.Typer(rich_markup_mode="rich")
-mandate_app = typer.Typer(rich_markup_mode="rich")
+import_app = typer.Typer(rich_markup_mode="rich", callback=keep)
+mandate_app = typer.Typer(rich_markup_mode="rich", callback=keep)
 app.add_typer(import_app, name="import", rich_help_panel="cli.panel.start")
 app.add_typer(mandate_app, name="mandate", rich_help_panel="cli.panel.clients")
 

@@ -95,9 +95,10 @@ def prepare(
         raise Usage("some_or_all")
 
     def one(reference: str) -> None:
-        s.done = (s.done or 0) + 1
         tell_attempt(s, s.flow.prepare(reference, mode, by=s.by))
+        s.done = (s.done or 0) + 1
 
+    s.done = 0
     with s.progress("cli.preparing", None):
         s.each(references or _unprepared(s, mode), one)
     if every and not s.done:

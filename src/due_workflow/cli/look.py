@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.text import Text
@@ -17,7 +17,7 @@ from due_workflow.cli import plain, views
 from due_workflow.cli.outcomes import Code
 from due_workflow.cli.session import Session, command
 from due_workflow.cli.window import app
-from due_workflow.errors import NotFound
+from due_workflow.errors import InputRefused, NotFound
 from due_workflow.firm import siren_of
 from due_workflow.hiring import declaration_in
 from due_workflow.machine import CLIENT, SUBMISSION, Event
@@ -25,6 +25,7 @@ from due_workflow.models import Filing, FilingStatus, Submission
 from due_workflow.ports import Kind
 from due_workflow.records import decode
 
+T = TypeVar("T")
 PAGE = 100
 BY_HAND = frozenset(
     event.value for event in (Event.RELEASE, Event.BEGIN_SEND, Event.SENT, Event.NOT_FOUND, Event.RENEW, Event.ABANDON)
@@ -232,10 +233,20 @@ def _possible(s: Session, filing: Filing) -> None:
 # ---- explain
 
 
+def _about(case: str, look: Callable[[str], T]) -> T:
+    """What `look` finds; a name that is nothing here is not found, rather than a badly written attempt."""
+    try:
+        return look(case)
+    except InputRefused as error:
+        if error.code != "bad_submission_id":
+            raise
+    raise NotFound("client" if case.isdecimal() else "filing", case)
+
+
 @command(app, "explain", "look")
 def explain(s: Session, case: Case) -> None:
     """Every event of the present state, with every reason against it."""
-    events = s.flow.read.explain(case)
+    events = _about(case, s.flow.read.explain)
     s.data["case"] = case
     s.data["events"] = [plain.explanation(e, s.lang) for e in events]
     for e in sorted(events, key=lambda e: not e.possible):
@@ -262,22 +273,22 @@ def journal(
     if verify:
         _verify(s, case)
         return
-    entries = s.flow.read.journal(case or s.flow.cabinet)
+    entries = _about(case or s.flow.cabinet, s.flow.read.journal)
     s.data["entries"] = [plain.entry(told) for told in entries] if s.json else []
     shown = views.table(s.lang, "seq", "at", "by", "attempt", "event", "from_to")
     for told in entries:
         move = " → ".join(texts.word("state", state, s.lang) for state in (told.source, told.dest) if state)
         attempts = ", ".join(map(str, told.patch.get("submissions") or ()))
         event = texts.word("event", told.event, s.lang)
-        shown.add_row(str(told.seq), views.when(told.at, s.lang), told.by or "—", attempts, event, move)
+        shown.row(str(told.seq), views.when(told.at, s.lang), told.by or "—", attempts, event, move)
         if full:
-            shown.add_row("", "", "", "", jsonlib.dumps(dict(told.patch), ensure_ascii=False), "")
+            shown.row("", "", "", "", jsonlib.dumps(dict(told.patch), ensure_ascii=False), "")
     s.show(shown)
 
 
 def _verify(s: Session, case: str | None) -> None:
     with s.progress("cli.verifying", None):
-        found = s.flow.read.verify_journal(case)
+        found = _about(case, s.flow.read.verify_journal) if case else s.flow.read.verify_journal()
     s.data["verified"] = {"cases": found.cases, "entries": found.entries, "faults": list(found.faults)}
     s.data["sound"] = found.sound
     for fault in found.faults:

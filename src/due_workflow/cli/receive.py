@@ -173,7 +173,7 @@ def tray(s: Session) -> None:
             f"{v.siret or v.reference or ''} {texts.word('outcome', v.outcome, s.lang)}".strip()
             for v in (readable.verdicts if readable else ())
         ]
-        shown.add_row(
+        shown.row(
             received.id[:12],
             texts.word("kind", paper.kind, s.lang),
             readable.portal_ref if readable else "—",

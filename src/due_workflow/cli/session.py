@@ -229,6 +229,14 @@ def everywhere(
     return {"db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}
 
 
+def keep(
+    ctx: typer.Context, db: Db = None, cabinet: Firm = None, by: By = None, lang: Lang = None, json: Json = False
+) -> None:
+    """Keep the options given before a command's name, for it; what it says itself counts more."""
+    given = everywhere(db, cabinet, by, lang, json)
+    ctx.obj = {**(ctx.obj or {}), **{key: value for key, value in given.items() if value}}
+
+
 def command(
     app: typer.Typer, name: str, panel: str = "", *, creates: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -246,8 +254,7 @@ def command(
         @wraps(work)
         def run(**given: Any) -> None:
             ctx: typer.Context = given.pop("ctx")
-            chosen = {**(ctx.find_root().obj or {})}
-            chosen |= {key: value for key in common if (value := given.pop(key))}
+            chosen = {**(ctx.obj or {}), **{key: value for key in common if (value := given.pop(key))}}
             finished = ctx.command_path.split(" ", 1)[-1]
             raise typer.Exit(int(_run(Session(finished, chosen, creates=creates), work, given)))
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import islice
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -68,14 +69,21 @@ class Screen(Console):
 
     def say(self, key: str, style: str = "", /, **facts: object) -> None:
         """Print one sentence of the catalogue; long lines wrap at words on a terminal, and stay whole in a pipe."""
-        self.line(texts.render(key, self.lang, facts), style)
+        self.line(texts.render(key, self.lang, facts).rstrip(), style)
 
-    def line(self, text: str | Text | int = 1, style: str = "") -> None:
-        """Print text that is made already; a number is so many empty lines, as rich's own bars ask for."""
+    def line(self, text: str | Text | int = 1, style: str = "", *, whole: bool = False) -> None:
+        """Print text that is made already; `whole`: never wrapped by us, so that it can be copied.
+
+        A number is so many empty lines, as rich's own bars ask for.
+        """
         if isinstance(text, int):
             super().line(text)
             return
-        self.print(text, style=style or None, soft_wrap=not self.is_terminal)
+        self.print(text, style=style or None, soft_wrap=whole or not self.is_terminal)
+
+    def on_broken_pipe(self) -> None:
+        """Who read us stopped: the session ends with its own code, not with rich's."""
+        raise BrokenPipeError
 
     def title(self, key: str, **facts: object) -> None:
         """Print a heading."""
@@ -131,22 +139,39 @@ def when(value: object, lang: str) -> str:
 # ---- tables
 
 
-def table(lang: str, *columns: str) -> Table:
-    """A table whose headers are `cli.col.<name>`; a name ending in ``!`` is an identifier, never cut nor wrapped."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for column in columns:
-        name = column.removesuffix("!")
-        header = texts.render(f"cli.col.{name}", lang)
-        made.add_column(header, no_wrap=column.endswith("!"), overflow="fold")
-    return made
+LONGEST_ID = 36
+"""Identifiers up to this length are never folded; a longer one is folded, never cut."""
 
 
-def clients_rows(clients: Iterable[ClientFile], lang: str) -> Table:
+class Grid(Table):
+    """A table that gives its columns of identifiers the width they need, before any other column."""
+
+    def __init__(self, lang: str, columns: Sequence[str]) -> None:
+        super().__init__(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+        self._ids = tuple(place for place, column in enumerate(columns) if column.endswith("!"))
+        for column in columns:
+            self.add_column(texts.render(f"cli.col.{column.removesuffix('!')}", lang), overflow="fold")
+
+    def row(self, *cells: str | Text) -> None:
+        """Add a line."""
+        for place in self._ids:
+            column = self.columns[place]
+            wanted = max(cell_len(str(cells[place])), cell_len(str(column.header)))
+            column.width = max(column.width or 0, min(wanted, LONGEST_ID))
+        self.add_row(*cells)
+
+
+def table(lang: str, *columns: str) -> Grid:
+    """A table whose headers are `cli.col.<name>`; a name that ends in ``!`` is an identifier."""
+    return Grid(lang, columns)
+
+
+def clients_rows(clients: Iterable[ClientFile], lang: str) -> Grid:
     """These clients: SIREN, name, state, mandate, collaborator."""
     made = table(lang, "siren!", "client", "client_state", "mandate", "collaborator")
     for c in clients:
         state = Text(texts.word("client_state", c.state, lang), "bold" if c.state == "live" else "default")
-        made.add_row(c.siren, c.name, state, _mandate(c, lang), c.collaborator or "—")
+        made.row(c.siren, c.name, state, _mandate(c, lang), c.collaborator or "—")
     return made
 
 
@@ -159,16 +184,16 @@ def _mandate(client: ClientFile, lang: str) -> str:
     return texts.render(key, lang, facts)
 
 
-def clients_table(flow: DueWorkflow, lang: str, limit: int = 50) -> Table:
+def clients_table(flow: DueWorkflow, lang: str, limit: int = 50) -> Grid:
     """The firm's first `limit` clients."""
     return clients_rows(islice(flow.read.clients(), limit), lang)
 
 
-def hires_rows(filings: Iterable[Filing], lang: str) -> Table:
+def hires_rows(filings: Iterable[Filing], lang: str) -> Grid:
     """These hires: reference, status, hour of hire, employee, establishment."""
     made = table(lang, "reference!", "status", "hire", "employee", "siret!")
     for filing in filings:
-        made.add_row(
+        made.row(
             filing.reference,
             _flagged(filing, lang),
             when(filing.hire_at, lang),
@@ -188,19 +213,19 @@ def _flagged(filing: Filing, lang: str) -> Text:
     return text
 
 
-def status_table(flow: DueWorkflow, lang: str, limit: int = 50) -> Table:
+def status_table(flow: DueWorkflow, lang: str, limit: int = 50) -> Grid:
     """The firm's first `limit` hires, with employees' names."""
     return hires_rows(islice(flow.read.filings(), limit), lang)
 
 
-def counts_table(flow: DueWorkflow, lang: str) -> Table:
+def counts_table(flow: DueWorkflow, lang: str) -> Grid:
     """How many hires stand in each status."""
     counts = flow.read.counts()
     made = table(lang, "count", "status")
     made.columns[0].justify = "right"
     for status in FilingStatus:
         if counts.get(status):
-            made.add_row(str(counts[status]), status_text(status, lang))
+            made.row(str(counts[status]), status_text(status, lang))
     return made
 
 
@@ -215,15 +240,15 @@ def deadlines(cases: Iterable[Filing | ClientFile]) -> Iterator[tuple[datetime, 
             yield from ((at, sub.id, name) for name, at in sub.deadlines.items())
 
 
-def deadlines_rows(found: Iterable[tuple[datetime, str, str]], lang: str) -> Table:
+def deadlines_rows(found: Iterable[tuple[datetime, str, str]], lang: str) -> Grid:
     """These deadlines: when (Paris time), which case, what."""
     made = table(lang, "due", "case!", "deadline")
     for at, case, name in found:
-        made.add_row(when(at, lang), case, texts.word("clock", name, lang))
+        made.row(when(at, lang), case, texts.word("clock", name, lang))
     return made
 
 
-def deadlines_table(flow: DueWorkflow, lang: str, limit: int = 20) -> Table:
+def deadlines_table(flow: DueWorkflow, lang: str, limit: int = 20) -> Grid:
     """The firm's next `limit` deadlines; retention, years away, is left out."""
     every = _all_deadlines(flow)
     return deadlines_rows(heapq.nsmallest(limit, (d for d in every if d[2] != "retention")), lang)

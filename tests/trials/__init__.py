@@ -1,0 +1,33 @@
+"""The second ring: kills, crowds, hostile bytes, mutants. Run on purpose, never by a plain `pytest`.
+
+``python -m pytest tests/trials`` runs every trial at its small size (about five minutes on two cores).
+``DUE_TRIALS=full python -m pytest tests/trials`` runs them at full size (an hour or more). One variable, no other:
+
+| trial | small | full |
+|---|---|---|
+| `test_crash` kills of a working process | 60 | 1000 |
+| `test_crash` kills while the file is made | 30, and at every statement | 300, and at every statement |
+| `test_crash` kills at every statement of a command | 1 seed | 10 seeds |
+| `test_hammer` processes × commands | 4 × 40 | 8 × 400 |
+| `test_hammer` claimers × due records | 3 × 120 | 6 × 3000 |
+| `test_fuzz` examples of each property | 150 | 5000 |
+| `test_mutation` mutants | 60, by seed | all |
+
+Every random choice comes from a seed that is printed; ``DUE_SEED=<n>`` repeats it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TypeVar
+
+T = TypeVar("T")
+
+FULL = os.environ.get("DUE_TRIALS", "small") == "full"
+SEED = int(os.environ.get("DUE_SEED") or time.time_ns() % 10**9)
+
+
+def size(small: T, full: T) -> T:
+    """What this run is to take."""
+    return full if FULL else small
