@@ -1,4 +1,4 @@
-"""The command line: a whole procedure by commands only, help that teaches in two languages, exit codes, JSON, no NIR."""
+"""The command line: the procedure by commands only, help that teaches in two languages, exit codes, JSON, no NIR."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ from due_workflow import (
     FilingStatus,
     Mode,
     Outcome,
+    Submission,
     SubmissionState,
     Verdict,
     cli,
+    machine,
     texts,
 )
 from due_workflow.adapters.sqlite import SqliteStorage
@@ -196,6 +198,7 @@ def test_what_to_do_next_is_a_command_that_works_until_nothing_is_left() -> None
     imported()
     known = {"COMPTE": "CAB1", "EDITEUR": "Ed", "PRODUIT": "Paie", "VERSION": "1", "JJ/MM/AAAA": "05/01/2026"}
     numbers = iter(("300", "400"))
+    ref = ""
     taken = []
     for _ in range(16):
         step = due("status", "--json").json["next_steps"][0]
@@ -305,7 +308,9 @@ def test_a_signed_document_leaves_its_digest() -> None:
         "mandate", "sign", make.siren(1), "--signed-on", "05/01/2026", "--signatory", "D", "--document", "mandat.pdf"
     )
     assert "SHA-256" in said.out
-    due("mandate", "sign", make.siren(1), "--signed-on", "05/01/2026", "--signatory", "D", "--document", "no", code=6)
+    args = ("mandate", "sign", make.siren(1), "--signed-on", "05/01/2026", "--signatory", "D", "--document")
+    assert "il n'existe pas" in due(*args, "no.pdf", code=Code.UNUSABLE).err
+    assert "it is a folder" in due(*args, ".", "--lang", "en", code=Code.UNUSABLE).err
 
 
 def test_what_is_refused_for_one_does_not_stop_the_others() -> None:
@@ -421,9 +426,7 @@ def test_a_test_never_looks_like_a_declaration() -> None:
     assert "green" in str(views.attempt_text(make_attempt(Mode.REAL), "fr").style)
 
 
-def make_attempt(mode: Mode) -> Any:
-    from due_workflow import Submission
-
+def make_attempt(mode: Mode) -> Submission:
     return Submission(
         id=f"E/{mode}/1",
         reference="E",
@@ -544,7 +547,6 @@ def test_every_command_teaches_in_both_languages(path: tuple[str, ...]) -> None:
         assert "due-workflow" in texts.render(f"cli.example.{key}", lang)
         said[lang] = out
     assert said["fr"] != said["en"]
-    assert due(*path, "--help").out
 
 
 def test_the_language_comes_from_the_line_or_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -582,8 +584,6 @@ def test_every_text_of_the_window_is_used_and_every_used_one_is_there() -> None:
 
 def reasons() -> set[str]:
     """The codes of the gate's denials."""
-    import due_workflow.machine as machine
-
     tree = ast.parse(Path(machine.__file__).read_text(encoding="utf-8"))
     calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Denial" and n.args)
     return {n.args[0].value for n in calls if isinstance(n.args[0], ast.Constant) and isinstance(n.args[0].value, str)}
@@ -735,6 +735,10 @@ def test_an_interruption_says_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> 
     said = due("prepare", "E-0001", "E-0002", "E-0003", code=Code.INTERRUPTED)
     assert "Interrompu: 2 " in said.err
     assert due("status", "E-0002", "--json").json["hire"]["attempts"]
+    calls.clear()
+    machine_reads = due("prepare", "E-0001", "E-0002", "E-0003", "--json", code=Code.INTERRUPTED).json
+    assert (machine_reads["done"], machine_reads["exit"]) == (2, 130)
+    assert len(machine_reads["submissions"]) == 2
 
 
 def test_what_was_typed_is_scrubbed_before_it_is_shown_again() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
 from due_workflow import (
     Cabinet,
@@ -124,8 +125,9 @@ def test_a_model_is_frozen_and_knows_no_other_field() -> None:
 
 
 def test_a_person_is_not_shown() -> None:
-    shows = repr(f.declaration()) + str(f.declaration())
-    assert all(word not in shows for word in ("DURAND", "Alix", "1990-01-15", "Paris'"))
+    made = f.declaration(birth_place="Quimperlé", usual_name="MARTIN")
+    shows = repr(made) + str(made) + repr(made.employee)
+    assert all(word not in shows for word in ("DURAND", "MARTIN", "Alix", "1990", "Quimperlé"))
 
 
 # ---- the hour of the hire
@@ -321,3 +323,16 @@ def test_the_kinds_of_model_are_what_hosts_import() -> None:
     assert isinstance(f.client(), Client)
     assert isinstance(f.establishment(), Establishment)
     assert isinstance(f.declaration().contract, Contract)
+
+
+def test_inside_another_librarys_model_a_person_keeps_its_place_and_shows_no_input() -> None:
+    class Theirs(BaseModel):
+        hired: Employee
+
+    bad = data(employee__sex="9", employee__nir=f.nir()[:13] + "00")["employee"]
+    with pytest.raises(ValidationError) as refusal:
+        Theirs(hired=bad)
+    assert {line["loc"] for line in refusal.value.errors()} == {("hired", "sex"), ("hired", "nir")}
+    told = f"{refusal.value} {refusal.value!r} {refusal.value.errors()} {refusal.value.json()}"
+    assert f.nir()[:13] not in told
+    assert "DURAND" not in told

@@ -27,7 +27,14 @@ from pydantic import (
     GetCoreSchemaHandler,
     ValidationError,
 )
-from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema, to_jsonable_python
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    core_schema,
+    to_jsonable_python,
+)
 
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import looks_like_nir, scrub, shown
@@ -91,7 +98,8 @@ class Model(BaseModel):
 
         About half the price of checking again. The caller vouches for every field, so nothing from outside comes here.
         """
-        return _filled(cls, _blank(cls) | fields, set(fields))
+        blank = _blank(cls)
+        return _filled(cls, blank | fields, set(blank))
 
 
 _M = TypeVar("_M", bound=Model)
@@ -164,13 +172,26 @@ def refuse(code: str, **facts: object) -> NoReturn:
 
 
 def _sealed(data: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
-    refused: InputRefused
+    refused: InputRefused | ValidationError
     try:
         return handler(data)
-    except (ValidationError, InputRefused) as error:
+    except ValidationError as error:
+        # the model around it goes on, and places each fault under its own field
+        refused = ValidationError.from_exception_data(error.title, _without_input(error), hide_input=True)
+    except InputRefused as error:
         refused = cleaned(error)
     data = None
     raise refused
+
+
+def _without_input(error: ValidationError) -> list[InitErrorDetails]:
+    lines: list[InitErrorDetails] = []
+    for detail in error.errors(include_url=False, include_input=False):
+        ours, ctx = detail["type"].startswith(OURS), detail.get("ctx", {})
+        kept = {k: scrub(v) if isinstance(v, str) else v for k, v in ctx.items() if ours or k in _LIMITS}
+        kind = PydanticCustomError(detail["type"], scrub(detail["msg"]), kept)
+        lines.append({"type": kind, "loc": detail["loc"], "input": None})
+    return lines
 
 
 class Sensitive(Model):
@@ -231,7 +252,8 @@ def doors(cls: T) -> T:
     return cls
 
 
-def _utc(value: datetime) -> datetime:
+def utc(value: datetime) -> datetime:
+    """An aware instant in UTC; a naive one is refused."""
     return value.astimezone(UTC) if value.tzinfo is not None else refuse("naive_instant")
 
 
@@ -256,7 +278,7 @@ def _only_day(value: Any) -> Any:
     return refuse("day_expected") if isinstance(value, datetime) else value
 
 
-Instant = Annotated[datetime, AfterValidator(_utc)]
+Instant = Annotated[datetime, AfterValidator(utc)]
 """An aware instant, kept in UTC."""
 Day = Annotated[date, BeforeValidator(_only_day)]
 """A calendar day without an hour."""

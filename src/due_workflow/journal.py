@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import compress
+from operator import is_not
 from typing import Any
 
 from pydantic import BaseModel
@@ -92,30 +94,44 @@ def read(entry: Entry) -> Told:
 
 def diff(old: BaseModel | None, new: BaseModel) -> dict[str, Any]:
     """The merge patch that turns the facts of `old` into those of `new`, its keys sorted; what is gone is null."""
-    if old is None:
-        return _ordered(plain(new))  # type: ignore[no-any-return]
-    return _patch(old.__dict__, new.__dict__, _apart(type(new)))
+    return _ordered(plain(new)) if old is None else _fields(old, new)
 
 
-def _patch(was: dict[str, Any], now: dict[str, Any], apart: frozenset[str] = frozenset()) -> dict[str, Any]:
-    # Facts are copied with their values shared, so what did not change is mostly the same object.
-    names = [name for name, value in now.items() if value is not was.get(name)]
-    names += [name for name in was if name not in now]
-    if len(names) > 1:
-        names.sort()
-    patch: dict[str, Any] = {}
-    for name in names:
-        before, after = was.get(name), now.get(name)
-        kind = type(after)
-        if kind is type(before) and kind is dict:
-            if change := _patch(before, after):
-                patch[name] = change
-        elif kind is type(before) and issubclass(kind, BaseModel):
-            if change := _patch(before.__dict__, after.__dict__, _apart(kind)):
-                patch[name] = change
-        elif before != after and name not in apart:
-            patch[name] = after if kind is str else _ordered(plain(after))
+# Facts are copied with their values shared, so what did not change is mostly the same object, and is passed over
+# without a look inside.
+
+
+def _fields(old: BaseModel, new: BaseModel) -> dict[str, Any]:
+    was, now = old.__dict__, new.__dict__  # of one class: the same fields in the same order
+    names = sorted(compress(now, map(is_not, now.values(), was.values())))
+    patch = {name: change for name in names if (change := _change(was[name], now[name])) is not _SAME}
+    for name in patch.keys() & _apart(type(new)):
+        del patch[name]
     return patch
+
+
+def _entries(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    names = [name for name, value in now.items() if value is not was.get(name)]
+    names += was.keys() - now.keys()
+    names.sort()
+    return {name: change for name in names if (change := _change(was.get(name), now.get(name))) is not _SAME}
+
+
+def _change(before: Any, after: Any) -> Any:
+    kind = type(after)
+    if kind is type(before):
+        if kind is dict:
+            return _entries(before, after) or _SAME
+        if issubclass(kind, BaseModel):
+            return _fields(before, after) or _SAME
+    if before == after:
+        return _SAME
+    return after if kind in _JSON else _ordered(plain(after))
+
+
+_SAME = object()
+_JSON = frozenset({str, bool, int, type(None)})
+"""What JSON data holds as it is; a word of an enum is none of these."""
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from itertools import islice
 
 from due_workflow import journal
 from due_workflow.base import doors, plain, word_of
-from due_workflow.errors import NotFound
+from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import attempt
 from due_workflow.firm import proof_of_test
 from due_workflow.hiring import declaration_in, situation
@@ -32,6 +32,14 @@ from due_workflow.receipts import Mode, Received
 from due_workflow.receiving import ReceiveResult, raw_of
 from due_workflow.records import Held, Outgoing, decode
 from due_workflow.unit import Unit
+
+
+def _hire_of(id: str) -> str:
+    """The hire that `id` can only mean: the one of that attempt, or the one of that reference."""
+    try:
+        return reference_of(id)
+    except InputRefused:
+        return id
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +242,7 @@ class Reader:
     def _meant(self, u: Unit, id: str) -> Submission:
         held = u.get(Kind.FILING, id)
         if held is None:
-            return attempt(u.filing(reference_of(id)), id)
+            return attempt(u.filing(_hire_of(id)), id)
         filing: Filing = held.facts
         last = filing.latest(Mode.REAL) or filing.latest(Mode.TEST)
         if last is None:
@@ -245,17 +253,14 @@ class Reader:
         """The journaled case that `id` names: a client, a hire (or one of its attempts), a deposit, the firm."""
         u = self._unit()
         digits = "".join(id.split())
-        refs = [
-            Ref(Kind.FILING, id),
-            Ref(Kind.DEPOSIT, id),
-            Ref(Kind.CLIENT, digits[:9]),
-            Ref(Kind.CABINET, id),
-        ]
+        refs = [Ref(Kind.FILING, id), Ref(Kind.DEPOSIT, id), Ref(Kind.CABINET, id)]
+        if len(digits) in (9, 14) and digits.isdecimal():
+            refs.append(Ref(Kind.CLIENT, digits[:9]))
         u.load(refs)
         for ref in refs:
             if u.get(ref.kind, ref.id) is not None:
                 return ref
-        reference = reference_of(id)
+        reference = _hire_of(id)
         u.need(Kind.FILING, reference)
         return Ref(Kind.FILING, reference)
 

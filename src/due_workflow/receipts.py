@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from due_workflow.base import Instant, Model, canonical, plain, refuse
+from due_workflow.base import Instant, Model, canonical, plain, refuse, utc
 from due_workflow.calendar import start_of_day
 from due_workflow.identifiers import named, scrub
 
@@ -60,15 +60,11 @@ def _issued(value: Any) -> Any:
     return start_of_day(value) if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
-def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC) if value.tzinfo is not None else refuse("naive_instant")
-
-
 def _code(value: str) -> str:
     return value.strip() or refuse("empty")
 
 
-Issued = Annotated[datetime, BeforeValidator(_issued), AfterValidator(_utc)]
+Issued = Annotated[datetime, BeforeValidator(_issued), AfterValidator(utc)]
 Message = Annotated[str, AfterValidator(scrub)]
 Name = Annotated[str, AfterValidator(named)]
 PortalRef = Annotated[str, AfterValidator(_code)]

@@ -101,9 +101,7 @@ def take(u: Unit, arrived: Arrival, origin: str = "") -> ReceiveResult:
     raw = paper.raw
     bare = paper.with_(raw=b"" if isinstance(paper, Unreadable) else None)
     origins = (origin,) if origin else ()
-    received = Received.made(
-        id=id, receipt=bare, sha256=sha256, received_at=u.now, state="tray", origins=origins
-    )
+    received = Received.made(id=id, receipt=bare, sha256=sha256, received_at=u.now, state="tray", origins=origins)
     deposit = next((h.facts for h in found if h.ref.kind is Kind.DEPOSIT), None)
     result = _place(u, received, deposit)
     if raw:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from due_workflow import journal
 from due_workflow.base import Model
-from due_workflow.errors import NotFound
+from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import client_settled, settled
 from due_workflow.identifiers import scrub
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice, Policy
@@ -25,7 +25,10 @@ class Unit:
     """Loads, stages and commits for one command of one firm at one instant."""
 
     def __init__(self, storage: Storage, cabinet: str, policy: Policy, now: datetime, by: str) -> None:
-        self.storage, self.cabinet, self.policy, self.now, self.by = storage, cabinet, policy, now, by
+        if now.tzinfo is None:
+            raise InputRefused("naive_instant")
+        self.storage, self.cabinet, self.policy, self.by = storage, cabinet, policy, by
+        self.now = now.astimezone(UTC)
         self._held: dict[Ref, Held | None] = {}
         self._touched: dict[Ref, None] = {}
         self._checked: dict[Ref, Record] = {}

@@ -5,9 +5,9 @@
 
 | trial | small | full |
 |---|---|---|
-| `test_crash` kills of a working process | 60 | 1000 |
-| `test_crash` kills while the file is made | 30, and at every statement | 300, and at every statement |
-| `test_crash` kills at every statement of a command | 1 seed | 10 seeds |
+| `test_crash` kills of a working process | 120 | 2000 |
+| `test_crash` kills while the file is made | 40, and after every statement | 400, and after every statement |
+| `test_crash` kills after every statement of six commands | 1 seed | 10 seeds |
 | `test_hammer` processes × commands | 4 × 40 | 8 × 400 |
 | `test_hammer` claimers × due records | 3 × 120 | 6 × 3000 |
 | `test_fuzz` examples of each property | 150 | 5000 |

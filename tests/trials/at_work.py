@@ -152,16 +152,13 @@ def work(path: str, since: float, seed: int, turn: int, pending: Order | None, p
 
 
 class Mortal(sqlite3.Connection):
-    """A connection whose process dies at the nth statement, before it runs or after."""
+    """A connection whose process dies right after the nth statement."""
 
     left = 0
-    after = False
 
     def _step(self, run: Any, *args: Any) -> Any:
-        Mortal.left -= 1
-        if Mortal.left == 0 and not Mortal.after:
-            os.kill(os.getpid(), signal.SIGKILL)
         done = run(*args)
+        Mortal.left -= 1
         if Mortal.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return done
@@ -173,9 +170,9 @@ class Mortal(sqlite3.Connection):
         return self._step(super().executemany, *args)  # type: ignore[no-any-return]
 
 
-def die_at(path: str, since: float, orders: list[Order], statement: int, after: bool, pipe: Connection) -> None:
-    """Do `orders` and die at the nth SQL statement; ("!", order, result) after each, "alive" when there were fewer."""
-    Mortal.left, Mortal.after = statement, after
+def die_at(path: str, since: float, orders: list[Order], statement: int, pipe: Connection) -> None:
+    """Do `orders`, dying after the nth statement; ("!", order, result) after each, "alive" if there were fewer."""
+    Mortal.left = statement
     connect = sqlite3.connect
     adapter.sqlite3.connect = lambda *args, **kwargs: connect(*args, factory=Mortal, **kwargs)  # type: ignore[assignment]
     with SqliteStorage(path) as storage:

@@ -91,7 +91,9 @@ def venv(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 def _tests(python: Path, where: Path) -> None:
     """Run a part of the first ring from a folder without our sources, so that the wheel is what is tested."""
     copy = where / "copy"
-    shutil.copytree(ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("trials", "benchmarks", "__pycache__"))
+    shutil.copytree(
+        ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("trials", "benchmarks", "__pycache__")
+    )
     shutil.copy(ROOT / "pyproject.toml", copy)
     names = [f"tests/{name}" for name in SOME if (ROOT / "tests" / name).exists()]
     said = run(

@@ -169,7 +169,7 @@ def _stand(session: Session, now: datetime) -> None:
     out.title("demo.clients")
     session.show(_clients(flow, lang))
     out.title("demo.hires")
-    session.show(_hires(flow, lang))
+    session.show(views.hires_rows(flow.read.filings(), lang))
     out.title("demo.deadlines")
     session.show(views.deadlines_table(flow, lang, 12))
 
@@ -180,18 +180,7 @@ def _clients(flow: DueWorkflow, lang: str) -> Table:
     for client in flow.read.clients():
         mandate = client.mandate
         signed = texts.render("cli.mandate", lang, {"signed": mandate.signed_on}) if mandate else "—"
-        table.add_row(client.siren, client.name, texts.word("client_state", client.state, lang), signed)
-    return table
-
-
-def _hires(flow: DueWorkflow, lang: str) -> Table:
-    """As `views.status_table`, but a status stays on one line: « non déclaré » is never cut in two."""
-    table = views.table(lang, "reference!", "status!", "hire!", "employee")
-    for filing in flow.read.filings():
-        status = views.status_text(filing.status, lang)
-        if any(sub.overdue_since for sub in filing.attempts()):
-            status.append(" " + texts.render("cli.flag.overdue", lang), "bold red")
-        table.add_row(filing.reference, status, texts.shown(filing.hire_at, lang), views.employee(filing))
+        table.row(client.siren, client.name, texts.word("client_state", client.state, lang), signed)
     return table
 
 

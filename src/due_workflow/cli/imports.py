@@ -20,7 +20,7 @@ from due_workflow import texts
 from due_workflow.adapters.tables import Bad, Good, Progress, Table, write_bad_lines
 from due_workflow.cli.outcomes import BadFile, Code
 from due_workflow.cli.session import Session
-from due_workflow.errors import DueWorkflowError, Problem
+from due_workflow.errors import DueWorkflowError, InputRefused, Problem
 from due_workflow.models import Client, Declaration
 
 T = TypeVar("T", Client, Declaration)
@@ -54,9 +54,10 @@ class Tally:
     def refuse(self, error: DueWorkflowError) -> None:
         """One that the firm's records do not allow."""
         self.refused += 1
+        if isinstance(error, InputRefused):
+            self.session.ends(Code.PERSON)
         if self.refused <= SHOWN:
             self.session.fail(error)
-        self.session.ends(Code.PERSON)
         self._on()
 
     def looks_alike(self, reference: str, others: tuple[str, ...]) -> None:
@@ -121,11 +122,10 @@ def run(
                     for _ in judged:
                         pass
         finally:
-            _list(s, tally)
+            list_faults(s, tally)
         if tally.bad and not keep_good:
-            s.warn("cli.import.refused", "bold red", name=table.name, count=tally.bad)
             s.data["import"] = tally.numbers()
-            raise BadFile
+            raise BadFile(table.name, tally.bad)
         with s.progress("cli.import.writing", table.size) as watch.tell_on:
             write((good.value for good in table if isinstance(good, Good) and seen.stands(good)), tally)
         if seen.strangers:
@@ -171,7 +171,8 @@ def _set_aside(s: Session, table: Table[T], judged: Iterator[Bad], target: Path)
     s.warn("cli.import.aside", count=count, file=str(target))
 
 
-def _list(s: Session, tally: Tally) -> None:
+def list_faults(s: Session, tally: Tally) -> None:
+    """Tell the first faults, and how many lines more have some."""
     if not tally.problems:
         return
     s.data["problems"] = tally.problems

@@ -26,7 +26,7 @@ from due_workflow.ports import Kind
 from due_workflow.records import decode
 
 T = TypeVar("T")
-PAGE = 100
+PAGE, FEW = 100, 1000
 BY_HAND = frozenset(
     event.value for event in (Event.RELEASE, Event.BEGIN_SEND, Event.SENT, Event.NOT_FOUND, Event.RENEW, Event.ABANDON)
 )
@@ -83,6 +83,7 @@ def status(
     hires = _hires(s, statuses or [], siren, overdue, in_doubt, after)
     _list(s, hires, limit)
     if not narrowed and not s.json:
+        _coming(s)
         _next(s)
 
 
@@ -98,7 +99,8 @@ def _overview(s: Session, limit: int) -> None:
         s.show(views.clients_rows(clients, s.lang))
         if (every := sum(read.counts(Kind.CLIENT).values())) > len(clients):
             s.say("cli.more_clients", count=every - len(clients))
-    s.data["tray"] = len(read.tray())
+    receipts = read.counts(Kind.RECEIPT)
+    s.data["tray"] = receipts.get("tray", 0) + receipts.get("mismatch", 0)
     if s.json:
         steps = views.next_steps(s.flow, s.lang, s.program)
         s.data["next_steps"] = [{"text": step.text, "command": step.command} for step in steps]
@@ -144,6 +146,15 @@ def _list(s: Session, hires: Iterator[Filing], limit: int) -> None:
         s.say("cli.more_hires", program=s.program, last=last)
     if not count:
         s.say("cli.no_hire")
+
+
+def _coming(s: Session) -> None:
+    """The next deadlines, where the firm is small enough to look through all of it."""
+    if sum(s.flow.read.counts().values()) <= FEW:
+        coming = views.deadlines_table(s.flow, s.lang, limit=5)
+        if coming.row_count:
+            s.out.title("cli.deadlines")
+            s.show(coming)
 
 
 def _next(s: Session) -> None:

@@ -5,6 +5,7 @@ A text that comes from outside (an argument typed, an operating system's message
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from enum import IntEnum
 
@@ -53,7 +54,11 @@ class Usage(Exception):
 
 
 class BadFile(Exception):
-    """A file has lines that cannot be imported, so none of it was; what is wrong was said already."""
+    """A file has lines that cannot be imported, so none of it was; each of them was told already."""
+
+    def __init__(self, name: str, count: int) -> None:
+        super().__init__(name, count)
+        self.facts = {"name": name, "count": count}
 
 
 _CODES: tuple[tuple[type[BaseException], Code], ...] = (
@@ -72,6 +77,16 @@ _CODES: tuple[tuple[type[BaseException], Code], ...] = (
 )
 
 
+_OS = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EROFS: "denied",
+    errno.ENOSPC: "full",
+    errno.EISDIR: "folder",
+}
+
+
 def code_of(error: BaseException) -> Code:
     """The exit code of an error."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), Code.UNEXPECTED)
@@ -83,9 +98,14 @@ def told(error: BaseException, lang: str) -> str:
         return scrub(error.text(lang))
     if isinstance(error, Usage):
         return scrub(texts.render(f"cli.usage.{error.key}", lang, error.facts))
+    if isinstance(error, BadFile):
+        return scrub(texts.render("cli.import.refused", lang, error.facts))
+    if isinstance(error, KeyboardInterrupt):
+        return texts.render("cli.error.interrupted", lang)
     if isinstance(error, OSError):
-        facts = {"why": error.strerror or type(error).__name__, "name": error.filename}
-        return scrub(texts.render("cli.error.os", lang, facts))
+        known = _OS.get(error.errno or 0)
+        why = texts.render(f"cli.os.{known}", lang) if known else error.strerror or type(error).__name__
+        return scrub(texts.render("cli.error.os", lang, {"why": why, "name": error.filename}))
     return texts.render("cli.error.unexpected", lang, {"kind": type(error).__name__, "where": _where(error)})
 
 

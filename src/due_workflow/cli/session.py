@@ -129,7 +129,7 @@ class Session:
 
     def stream(self, name: str, items: Iterable[object]) -> None:
         """Write a long list of the JSON document item by item, last of all its members."""
-        head = jsonlib.dumps({"ok": True, "command": self.name, **self.data}, ensure_ascii=False)
+        head = jsonlib.dumps({"ok": True, "command": self.name, "exit": 0, **self.data}, ensure_ascii=False)
         write = sys.stdout.write
         write(f"{head[:-1]}, {jsonlib.dumps(name)}: [")
         for number, item in enumerate(items):
@@ -160,11 +160,13 @@ class Session:
         if code is Code.PIPE:
             _mute()
             return
+        if self.json and self.done is not None:
+            self.data["done"] = self.done
         if self.json:
             self.data.setdefault("errors", []).append(outcomes.plain(error, self.lang, self.program))
-        elif isinstance(error, KeyboardInterrupt):
-            self.err.say("cli.error.interrupted" if self.done is None else "cli.error.interrupted_at", done=self.done)
-        elif not isinstance(error, BadFile):
+        elif isinstance(error, KeyboardInterrupt) and self.done is not None:
+            self.err.say("cli.error.interrupted_at", done=self.done)
+        else:
             self.err.line(outcomes.told(error, self.lang), "red")
             if advice := outcomes.advice(error, self.lang, self.program):
                 self.err.line(advice)

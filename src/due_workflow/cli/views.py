@@ -24,6 +24,7 @@ from due_workflow import texts
 from due_workflow.cli import steps
 from due_workflow.cli.steps import PROGRAM, Step
 from due_workflow.models import ClientFile, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.ports import Kind
 from due_workflow.receipts import Mode
 from due_workflow.workflow import DueWorkflow
 
@@ -158,6 +159,8 @@ class Grid(Table):
             column = self.columns[place]
             wanted = max(cell_len(str(cells[place])), cell_len(str(column.header)))
             column.width = max(column.width or 0, min(wanted, LONGEST_ID))
+            # rich takes room from every column that may wrap: one that fits must not
+            column.no_wrap = wanted <= LONGEST_ID and (column.no_wrap or not self.rows)
         self.add_row(*cells)
 
 
@@ -190,15 +193,14 @@ def clients_table(flow: DueWorkflow, lang: str, limit: int = 50) -> Grid:
 
 
 def hires_rows(filings: Iterable[Filing], lang: str) -> Grid:
-    """These hires: reference, status, hour of hire, employee, establishment."""
-    made = table(lang, "reference!", "status", "hire", "employee", "siret!")
+    """These hires: reference, status, hour of hire, employee; the SIRET stands in a hire's own page."""
+    made = table(lang, "reference!", "status!", "hire!", "employee")
     for filing in filings:
         made.row(
             filing.reference,
             _flagged(filing, lang),
             when(filing.hire_at, lang),
             employee(filing),
-            filing.siret,
         )
     return made
 
@@ -256,7 +258,7 @@ def deadlines_table(flow: DueWorkflow, lang: str, limit: int = 20) -> Grid:
 
 def _all_deadlines(flow: DueWorkflow) -> Iterator[tuple[datetime, str, str]]:
     yield from deadlines(flow.read.clients())
-    yield from deadlines(flow.read.filings())
+    yield from deadlines(held.facts for held in flow.read.every(Kind.FILING))
 
 
 def events(possible: Sequence[str], lang: str) -> str:

@@ -174,6 +174,10 @@ _FAULTS = {
         "The database {path} does not exist: check --db, or begin it.",
     ),
     "cli.error.os": ("Fichier inutilisable: {name} ({why}).", "File unusable: {name} ({why})."),
+    "cli.os.missing": ("il n'existe pas", "it does not exist"),
+    "cli.os.denied": ("accès refusé", "access denied"),
+    "cli.os.full": ("le disque est plein", "the disk is full"),
+    "cli.os.folder": ("c'est un dossier", "it is a folder"),
     "cli.error.interrupted": (
         "Interrompu. Ce qui était enregistré le reste; relancez la même commande.",
         "Interrupted. What was recorded stays; run the same command again.",

@@ -181,8 +181,9 @@ _RECEIPTS = {
 
 _LOOK = {
     "cli.title": ("Cabinet {cabinet}, base {db}", "Firm {cabinet}, database {db}"),
-    "cli.clients": ("Clients", "Clients"),
-    "cli.hires": ("Embauches", "Hires"),
+    "cli.clients": ("Les clients", "The clients"),
+    "cli.hires": ("Les embauches", "The hires"),
+    "cli.deadlines": ("Les prochaines échéances", "The next deadlines"),
     "cli.next": ("À faire", "What to do"),
     "cli.more_clients": ("… et {count} autres clients (--limit 0 pour tous).", "… and {count} more (--limit 0: all)."),
     "cli.more_hires": ("La suite: {program} status --after {last}", "The rest: {program} status --after {last}"),
