@@ -200,6 +200,7 @@ def test_what_to_do_next_is_a_command_that_works_until_nothing_is_left() -> None
     numbers = iter(("300", "400"))
     ref = ""
     taken = []
+    due("tick")
     for _ in range(16):
         step = due("status", "--json").json["next_steps"][0]
         name, *args = step["command"].removeprefix("due-workflow ").split()
@@ -218,6 +219,31 @@ def test_what_to_do_next_is_a_command_that_works_until_nothing_is_left() -> None
         *("prepare", "begin-send", "mark-sent", "receive", "tick"),
     ]
     assert due("status", "--json").json["counts"] == {"declared": 1}
+
+
+def test_a_late_hire_is_the_first_thing_to_do_by_the_way_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def first() -> str:
+        command: str = due("status", "--json").json["next_steps"][0]["command"]
+        return command.removeprefix("due-workflow ")
+
+    mandated()
+    due("prepare", "E-0001")
+    due("mark-sent", "E-0001", "--ref", "100")
+    due("receive", answered("100"))
+    after = datetime.now(UTC) + timedelta(days=4)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: after)
+    assert first() == "tick"
+    due("tick")
+    assert first().startswith("declared-elsewhere E-0001 ")
+    due("go-live", make.siren(1))
+    assert first() == "prepare E-0001 --mode real"
+    due("prepare", "E-0001", "--mode", "real")
+    assert first() == "begin-send E-0001/real/1 --late"
+    assert "--late" in due("begin-send", "E-0001/real/1", code=Code.REFUSED).err
+    due("begin-send", "E-0001/real/1", "--late")
+    due("mark-sent", "E-0001", "--ref", "200")
+    due("receive", answered("200"))
+    assert "✔ DÉCLARÉ (hors délai)" in due("status").out
 
 
 def test_a_rejected_test_is_renewed_with_the_corrected_line() -> None:
@@ -466,8 +492,9 @@ def test_no_table_cuts_an_identifier_in_a_narrow_terminal(monkeypatch: pytest.Mo
     assert "…" not in said.out.split("À faire", maxsplit=1)[0]
     assert said.out.count("R") >= 120
     monkeypatch.setenv("COLUMNS", "80")
-    for found in (make.siren(1), make.siret(1), "E-0001"):
+    for found in (make.siren(1), "E-0001"):
         assert found in due("status").out
+    assert make.siret(1) in due("status", "E-0001").out
 
 
 def test_explain_gives_every_reason_and_changes_nothing() -> None:

@@ -6,47 +6,51 @@ declared, what is not, and why. Host software gives it a `Storage`, `Notifier`s 
 software, it gives no legal advice, and nothing real leaves by itself.
 """
 
-from due_workflow.errors import (
-    CannotTell,
-    Conflict,
-    Denial,
-    DueWorkflowError,
-    InputRefused,
-    NotFound,
-    NotSent,
-    PortalFailure,
-    Problem,
-    Retry,
-    StorageUnusable,
-    TransitionRefused,
-    Undeliverable,
-)
-from due_workflow.journal import JournalBroken
-from due_workflow.models import (
-    Cabinet,
-    Client,
-    ClientFile,
-    ClientState,
-    Contract,
-    ContractKind,
-    Declaration,
-    Deposit,
-    Employee,
-    Employer,
-    Establishment,
-    Filing,
-    FilingStatus,
-    Mandate,
-    Notice,
-    Policy,
-    Submission,
-    SubmissionState,
-    Teleprocedure,
-)
-from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
-from due_workflow.receiving import ReceiveResult
-from due_workflow.worker import Worker
-from due_workflow.workflow import DueWorkflow, SendResult
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from due_workflow.errors import (
+        CannotTell,
+        Conflict,
+        Denial,
+        DueWorkflowError,
+        InputRefused,
+        NotFound,
+        NotSent,
+        PortalFailure,
+        Problem,
+        Retry,
+        StorageUnusable,
+        TransitionRefused,
+        Undeliverable,
+    )
+    from due_workflow.journal import JournalBroken
+    from due_workflow.models import (
+        Cabinet,
+        Client,
+        ClientFile,
+        ClientState,
+        Contract,
+        ContractKind,
+        Declaration,
+        Deposit,
+        Employee,
+        Employer,
+        Establishment,
+        Filing,
+        FilingStatus,
+        Mandate,
+        Notice,
+        Policy,
+        Submission,
+        SubmissionState,
+        Teleprocedure,
+    )
+    from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
+    from due_workflow.receiving import ReceiveResult
+    from due_workflow.worker import Worker
+    from due_workflow.workflow import DueWorkflow, SendResult
 
 __version__ = "0.1.0"
 
@@ -98,3 +102,35 @@ __all__ = [
     "Worker",
     "__version__",
 ]
+
+# A name is imported when it is first asked for, so that `import due_workflow` costs next to nothing and
+# `due_workflow.calendar` does not bring the models along. The same names stand above for type checkers.
+_WHERE = {
+    "errors": (
+        "CannotTell Conflict Denial DueWorkflowError InputRefused NotFound NotSent PortalFailure "
+        "Problem Retry StorageUnusable TransitionRefused Undeliverable"
+    ),
+    "journal": "JournalBroken",
+    "models": (
+        "Cabinet Client ClientFile ClientState Contract ContractKind Declaration Deposit Employee "
+        "Employer Establishment Filing FilingStatus Mandate Notice Policy Submission SubmissionState "
+        "Teleprocedure"
+    ),
+    "receipts": "Acs Ads Ars Mode Outcome Receipt Unreadable Verdict",
+    "receiving": "ReceiveResult",
+    "worker": "Worker",
+    "workflow": "DueWorkflow SendResult",
+}
+_MODULES = {name: module for module, names in _WHERE.items() for name in names.split()}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """A public name, from the module that defines it."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

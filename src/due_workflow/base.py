@@ -190,7 +190,8 @@ def _without_input(error: ValidationError) -> list[InitErrorDetails]:
         ours, ctx = detail["type"].startswith(OURS), detail.get("ctx", {})
         kept = {k: scrub(v) if isinstance(v, str) else v for k, v in ctx.items() if ours or k in _LIMITS}
         kind = PydanticCustomError(detail["type"], scrub(detail["msg"]), kept)
-        lines.append({"type": kind, "loc": detail["loc"], "input": None})
+        where = tuple(scrub(part) if isinstance(part, str) else part for part in detail["loc"])
+        lines.append({"type": kind, "loc": where, "input": None})
     return lines
 
 

@@ -474,7 +474,17 @@ class DueWorkflow:
             self._remember(u, name, args, key, result)
             return result
 
-        return self._commit(by, keyed)
+        try:
+            return self._commit(by, keyed)
+        except DueWorkflowError as error:
+            if self.storage.joined:
+                raise
+            refused = error
+        # the same command may have been done by another caller between the look for its key and the refusal
+        again = self._repeated(name, args, by, key)
+        if again is None:
+            raise refused
+        return again  # type: ignore[no-any-return]
 
     def _repeated(self, name: str, args: object, by: str, key: str) -> Any:
         return self._recall(self._unit(by), name, args, key)
@@ -489,6 +499,8 @@ class DueWorkflow:
         return tuple(found) if name in _MANY else found[0]
 
     def _remember(self, u: Unit, name: str, args: object, key: str, result: object) -> None:
+        if u.get(Kind.COMMAND, _key_id(key)) is not None:
+            return  # the first caller's results stand
         results = tuple(map(_name, result if isinstance(result, (tuple, list)) else (result,)))
         command = Command(name=name, fingerprint=self._fingerprint(u, name, args), results=results, by=u.by)
         u.put(Kind.COMMAND, _key_id(key), command)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from due_workflow import Mode, TransitionRefused
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.ports import Kind
 from due_workflow.testing import factories as f
@@ -104,6 +105,37 @@ def test_the_same_command_given_by_all_at_once_is_done_once(path: str) -> None:
         for n in range(count):
             events = Counter(entry.event for entry in flow.read.journal(f"S-{n}"))
             assert events == {"register": 1, "prepare": 1, "begin_send": 1, "sent": 1, "ars_accepted": 1}
+
+
+class Overtaken:
+    """A storage in which another caller gives the same command just after its key was looked for in vain."""
+
+    def __init__(self, inner: SqliteStorage) -> None:
+        self.inner, self.joined = inner, False
+        self.meanwhile: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def load(self, cabinet: str, refs: Any = (), keys: Any = ()) -> Any:
+        found = self.inner.load(cabinet, refs, keys)
+        if self.meanwhile is not None and any(ref.kind is Kind.COMMAND for ref in refs):
+            other, self.meanwhile = self.meanwhile, None
+            other()
+        return found
+
+
+def test_a_keyed_command_that_another_caller_finished_meanwhile_gives_the_first_result(path: str) -> None:
+    with SqliteStorage(path) as storage:
+        first, slow = flow_at(storage), Overtaken(storage)
+        second = flow_at(slow)
+        sub = first.prepare(hire("K-1", 1), Mode.TEST).id
+        begun: list[Any] = []
+        slow.meanwhile = lambda: begun.append(first.begin_send([sub], key="k"))
+        assert second.begin_send([sub], key="k")[0].id == begun[0][0].id
+        slow.meanwhile = lambda: first.abandon(sub, "x", key="other")
+        with pytest.raises(TransitionRefused):
+            second.begin_send([sub], key="again")
 
 
 def _due(path: str) -> None:

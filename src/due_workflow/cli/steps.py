@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from shlex import quote
 
 from due_workflow import texts
@@ -13,7 +14,10 @@ from due_workflow.receipts import Mode
 from due_workflow.workflow import DueWorkflow
 
 PROGRAM = "due-workflow"
+GRACE = timedelta(minutes=15)
+"""How long a deadline may have come before a person is told that `tick` does not run."""
 _PAGE = 50
+_Found = tuple[str, str, dict[str, object]]
 _FAILED = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})
 
 
@@ -36,16 +40,21 @@ def next_steps(flow: DueWorkflow, lang: str = "fr", program: str = PROGRAM) -> l
     return made or [Step(texts.render("cli.next.nothing", lang), f"{program} tick")]
 
 
-_Found = tuple[str, str, dict[str, object]]
-
-
 def _alarms(flow: DueWorkflow) -> Iterator[_Found]:
     read = flow.read
+    # a status is written when something happens: what time alone changes is seen once its deadline is raised
+    before = flow.clock.now() - GRACE
+    if any(flow.storage.find(flow.cabinet, kind, due_by=before, limit=1) for kind in (Kind.FILING, Kind.CLIENT)):
+        yield "tick", "tick", {}
     for filing in read.find(in_doubt=True, limit=1):
         doubt = next(s for s in filing.attempts() if s.state is SubmissionState.IN_DOUBT)
         yield "in_doubt", f"settle-doubt {doubt.deposit} --ref NUMERO", {"submission": doubt.id}
-    for filing in read.find(status=(FilingStatus.LATE,), limit=1):
-        yield "late", _prepare(filing, Mode.REAL), {"reference": filing.reference}
+    said: set[str] = set()
+    for filing in read.find(status=(FilingStatus.LATE,), limit=_PAGE):
+        step = _late(flow, filing)
+        if step[0] not in said:
+            said.add(step[0])
+            yield step
     receipts = read.counts(Kind.RECEIPT)
     if waiting := receipts.get("tray", 0) + receipts.get("mismatch", 0):
         yield "tray", "tray", {"count": waiting}
@@ -57,7 +66,20 @@ def _alarms(flow: DueWorkflow) -> Iterator[_Found]:
         yield "overdue", "status --overdue", {}
 
 
-def _setting_up(flow: DueWorkflow, clients: dict[str, int] | object) -> Iterator[_Found]:
+def _late(flow: DueWorkflow, filing: Filing) -> _Found:
+    """L1221-10 is broken already: declare late at once, by this channel where it is open, else by another."""
+    client = flow.read.client(filing.siren)
+    facts: dict[str, object] = {"reference": filing.reference, "client": client.name}
+    if client.state is not ClientState.LIVE:
+        command = f"declared-elsewhere {quote(filing.reference)} --at 'JJ/MM/AAAA HH:MM' --proof …"
+        return "late_elsewhere", command, facts
+    last = filing.latest(Mode.REAL)
+    if last is None:
+        return "late", _prepare(filing, Mode.REAL), facts
+    return "late_begin", f"begin-send {quote(last.id)} --late", facts
+
+
+def _setting_up(flow: DueWorkflow, clients: Mapping[str, int]) -> Iterator[_Found]:
     cabinet = flow.read.cabinet()
     if cabinet.portal is None:
         yield "portal", "set-portal jedeclare COMPTE", {}
@@ -72,15 +94,14 @@ def _setting_up(flow: DueWorkflow, clients: dict[str, int] | object) -> Iterator
     ):
         first = _first_client(flow, state)
         if first is not None:
-            count = flow.read.counts(Kind.CLIENT).get(state, 0)
-            yield key, command.format(siren=first.siren), {"client": first.name, "count": count}
+            yield key, command.format(siren=first.siren), {"client": first.name, "count": clients.get(state, 0)}
 
 
 def _first_client(flow: DueWorkflow, state: ClientState) -> ClientFile | None:
     return next((held.facts for held in flow.read.every(Kind.CLIENT, (state,), page=1)), None)
 
 
-def _hires(flow: DueWorkflow, counts: object, clients: object) -> Iterator[_Found]:
+def _hires(flow: DueWorkflow, counts: Mapping[str, int], clients: Mapping[str, int]) -> Iterator[_Found]:
     if clients and not counts:
         yield "import_hires", "import hires embauches.csv", {}
     said: set[str] = set()

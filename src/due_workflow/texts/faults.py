@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 _STEPS = {
+    "cli.next.tick": (
+        "Des échéances sont venues et n'ont pas été levées: les statuts peuvent dater. Faites passer tick "
+        "régulièrement.",
+        "Deadlines have come and were not raised: statuses may be out of date. Run tick regularly.",
+    ),
     "cli.next.in_doubt": (
         "{submission} est en doute: cherchez-le dans le suivi du portail, puis dites ce qu'il en est "
         "(--ref NUMERO s'il y est, --not-found s'il n'y est pas). Ne renvoyez pas avant.",
@@ -12,6 +17,16 @@ _STEPS = {
     "cli.next.late": (
         "{reference}: l'heure d'embauche est passée sans déclaration. Préparez-la, puis begin-send --late.",
         "{reference}: the hour of hire has passed undeclared. Prepare it, then begin-send --late.",
+    ),
+    "cli.next.late_begin": (
+        "{reference}: l'heure d'embauche est passée sans déclaration. L'envoi réel est prêt: commencez-le hors délai.",
+        "{reference}: the hour of hire has passed undeclared. The real sending is ready: begin it, late.",
+    ),
+    "cli.next.late_elsewhere": (
+        "{reference}: l'heure d'embauche est passée sans déclaration, et {client} n'est pas en mode réel. Déclarez-la "
+        "tout de suite par une autre voie, puis notez-le.",
+        "{reference}: the hour of hire has passed undeclared, and {client} is not live. Declare it another way at "
+        "once, then note it.",
     ),
     "cli.next.tray": (
         "{count} avis attend(ent) une personne.",
