@@ -341,3 +341,12 @@ def test_nothing_received_is_ever_dropped(firm: Firm) -> None:
     assert len(ids) == len(papers)
     assert {held.facts.id for held in firm.read.every(Kind.RECEIPT)} >= ids
     assert state(firm) == "deposited"
+
+
+def test_a_person_cannot_make_a_piece_say_what_it_does_not(firm: Firm) -> None:
+    ids = bunch(firm)
+    waiting = firm.flow.receive(acs(verdict(R), verdict(R))).receipt
+    with pytest.raises(InputRefused) as refused:
+        firm.flow.attach(waiting, {ids[0]: A})
+    assert refused.value.code == "attach_not_said"
+    assert state(firm, ids[0]) == "sent"

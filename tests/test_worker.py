@@ -14,7 +14,7 @@ from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.ports import Kind, PieceRef
 from due_workflow.records import Outgoing
-from due_workflow.testing import FixedClock, LineBroke, RecordingNotifier, Step
+from due_workflow.testing import FixedClock, LineBroke, RecordingNotifier, ScriptedPortal, Step
 from due_workflow.testing import factories as f
 from stories import ACCOUNT, NOW, A, Firm, R
 
@@ -357,3 +357,23 @@ def test_a_round_of_everything_from_release_to_declared(firm: Firm) -> None:
     assert (firm.status("E-1"), firm.status("E-2")) == ("declared", "test_not_declared")
     assert {"declared", "cirso_rejected"} <= set(post.codes)
     assert firm.read.verify_journal().sound
+
+
+def test_an_order_that_cannot_be_sent_is_told_once_and_goes_on_being_tried() -> None:
+    clock, storage = FixedClock(), MemoryStorage()
+    flow = DueWorkflow(storage, cabinet="no-portal", clock=clock)
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate())
+    sub = flow.prepare(f.declaration("E-1"))
+    flow.release([sub.id], by="Camille")
+    worker = Worker(storage, flow_for=lambda _: flow, clock=clock)
+    for _ in range(6):
+        worker.send_released()
+        clock.advance(timedelta(hours=8))
+    told = [out.notice for out in flow.read.notices() if out.notice.code == "release_waits"]
+    assert [notice.urgent for notice in told] == [True]
+    assert "E-1/test/1" in told[0].text("fr")
+    portal = ScriptedPortal("jedeclare", clock=clock)
+    flow.portals = (portal,)
+    worker.send_released()
+    assert portal.times_taken(sub.id) == 1

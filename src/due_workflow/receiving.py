@@ -282,9 +282,7 @@ def attach(u: Unit, receipt: str, outcomes: Mapping[str, Outcome], by: str) -> R
         sub = attempt(u.filing(reference_of(sid)), sid)
         if sub.deposit is None or not sub.begun:
             raise InputRefused("attach_without_deposit", submission=sid)
-        said = next((v for v in _verdicts(paper) if v.outcome is outcome), None)
-        verdict = Verdict(outcome=outcome, message=said.message if said else "", restated=bool(said and said.restated))
-        by_deposit.setdefault(sub.deposit, {})[sid] = (verdict,)
+        by_deposit.setdefault(sub.deposit, {})[sid] = _as_said(paper, receipt, outcome)
     received = received.with_(attached_by=by or "?")
     if len(by_deposit) > 1:
         raise InputRefused("attach_two_deposits", receipt=receipt)
@@ -302,8 +300,15 @@ def attach(u: Unit, receipt: str, outcomes: Mapping[str, Outcome], by: str) -> R
     return apply(u, received, deposit, reached, learned)
 
 
-def _verdicts(paper: Ads | Acs | Ars) -> Sequence[Verdict]:
-    return paper.verdicts
+def _as_said(paper: Ads | Acs | Ars, receipt: str, outcome: Outcome) -> Sequence[Verdict]:
+    """The piece's own verdict of that outcome: a person says whom it means, never something that it does not say."""
+    if isinstance(paper, Ads):
+        return ()
+    said = next((v for v in paper.verdicts if v.outcome is outcome), None)
+    if said is None:
+        found = [v.outcome.value for v in paper.verdicts]
+        raise InputRefused("attach_not_said", receipt=receipt, outcome=outcome.value, said=list(dict.fromkeys(found)))
+    return (said,)
 
 
 def again(u: Unit, receipt: str) -> ReceiveResult:

@@ -31,6 +31,7 @@ LEASE = timedelta(minutes=5)
 OVERLAP = timedelta(days=2)
 EVERY = timedelta(minutes=15)
 LONGEST = timedelta(hours=6)
+TELL_AFTER = 3
 log = logging.getLogger("due_workflow.worker")
 
 
@@ -163,21 +164,29 @@ class Worker:
 
     def _send(self, flow: DueWorkflow, order: Command) -> Command:
         (sid,) = order.results
-        now = self.clock.now()
         done = order.with_(state="done", due=None, trouble=None)
         if flow.read.submission(sid).state is not SubmissionState.PREPARED:
             return done
         try:
             result = flow.send((sid,), late=order.late, by=order.by or self.by)
-        except (InputRefused, NotFound) as error:
-            # no portal configured: the order stays, and is said
-            return self._later(order, now, error.text("en"))
+        except DueWorkflowError as error:
+            # no portal, or one that cannot make the file: the order stays, and is said
+            return self._unsent(flow, sid, order, error.text("en"))
+        except Exception as error:  # noqa: BLE001  # an adapter's fault must not stop the others' orders
+            return self._unsent(flow, sid, order, type(error).__name__)
         denied = result.refused.get(sid)
         if denied is not None:
             return self._denied(flow, sid, order, denied)
         if flow.read.submission(sid).state is SubmissionState.PREPARED:
-            return self._later(order, now, "not sent")
+            return self._unsent(flow, sid, order, "not sent")
         return done
+
+    def _unsent(self, flow: DueWorkflow, sid: str, order: Command, why: str) -> Command:
+        later = self._later(order, self.clock.now(), why)
+        if later.tries == TELL_AFTER:
+            ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
+            flow.tell("release_waits", ref, urgent=True, by=self.by, submission=sid, tries=later.tries, why=later.trouble)
+        return later
 
     def _denied(self, flow: DueWorkflow, sid: str, order: Command, denied: TransitionRefused) -> Command:
         opens = [d.facts["opens"] for d in denied.denials if d.code == "window_not_open"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import random
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -450,6 +452,7 @@ class DueWorkflow:
     def _commit(self, by: str, work: Callable[[Unit], R]) -> R:
         """Do `work` and commit it; on a Conflict once more, a bounded number of times."""
         tries = 1 if self.storage.joined else self.policy.conflict_tries
+        met = 1
         while True:
             u = self._unit(by)
             result = work(u)
@@ -461,6 +464,9 @@ class DueWorkflow:
                     raise
             else:
                 return result
+            # by chance, and longer each time, so that those who met here do not meet again
+            met = min(met * 2, 64)
+            time.sleep(random.random() * met / 1000)  # noqa: S311
 
     def _run(self, name: str, args: object, by: str, key: str, work: Callable[[Unit], R]) -> R:
         if not key:

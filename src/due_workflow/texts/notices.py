@@ -127,6 +127,10 @@ NOTICES: dict[str, tuple[str, str]] = {
         "{submission}: libéré, mais l'envoi est refusé ({reasons}). Voyez « explain », corrigez et libérez de nouveau.",
         "{submission}: released, but sending is refused ({reasons}). See “explain”, correct it and release again.",
     ),
+    "notice.release_waits": (
+        "{submission}: libéré, mais pas parti après {tries} essais ({why}). Les essais continuent: vérifiez le portail.",
+        "{submission}: released, but not gone after {tries} tries ({why}). Trying goes on: check the portal.",
+    ),
     "notice.looks_alike": (
         "{reference} ressemble à {other}: même personne, même établissement, même jour. Vérifiez que ce n'est pas un "
         "doublon.",

@@ -245,6 +245,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{submission} n'a pas de dépôt: marquez-le envoyé d'abord (mark-sent).",
         "{submission} has no deposit: mark it sent first (mark-sent).",
     ),
+    "input.attach_not_said": (
+        "L'avis {receipt} ne dit « {outcome:word:outcome} » d'aucune déclaration. Il dit: {said:word:outcome}.",
+        "The receipt {receipt} says “{outcome:word:outcome}” of no declaration. It says: {said:word:outcome}.",
+    ),
     "input.attach_two_deposits": (
         "L'avis {receipt} ne peut concerner qu'un dépôt.",
         "The receipt {receipt} can concern one deposit only.",
