@@ -49,7 +49,13 @@ def reference() -> str:
         lines += [markdown(automaton, "en").strip(), "", "```mermaid", mermaid(automaton).strip(), "```"]
     lines += ["", "## The gate", "", "Before a TEST attempt is handed over:", "", *_gate(TEST_GATE)]
     lines += ["", "Before a REAL attempt is handed over:", "", *_gate(REAL_GATE)]
-    lines += ["", "## Deadlines", "", "| Name | Of | Starts | Due | Raises | Ended by | Source |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        "",
+        "## Deadlines",
+        "",
+        "| Name | Of | Starts | Due | Raises | Ended by | Source |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += [
         f"| `{c.name}` | {c.case} | {c.starts} | {c.delay} | `{c.raises}` | {c.ended_by} | {c.source} |" for c in CLOCKS
     ]

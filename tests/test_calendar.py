@@ -168,9 +168,7 @@ def test_holidays_come_in_order_and_the_answer_is_the_callers_own() -> None:
         (date(2100, 12, 31), True, True),  # the last day of the tables, a Friday
     ],
 )
-def test_ouvre_is_monday_to_friday_and_ouvrable_monday_to_saturday(
-    day: date, ouvre: bool, ouvrable: bool
-) -> None:
+def test_ouvre_is_monday_to_friday_and_ouvrable_monday_to_saturday(day: date, ouvre: bool, ouvrable: bool) -> None:
     assert METROPOLE.is_working(day) is ouvre
     assert METROPOLE.is_working(day, OUVRABLE) is ouvrable
 
@@ -190,9 +188,7 @@ def test_ouvre_is_monday_to_friday_and_ouvrable_monday_to_saturday(
         (date(2028, 2, 28), 1, date(2028, 2, 29), date(2028, 2, 29)),  # a leap year
     ],
 )
-def test_the_nth_working_day_is_counted_strictly_after_the_day(
-    day: date, n: int, ouvre: date, ouvrable: date
-) -> None:
+def test_the_nth_working_day_is_counted_strictly_after_the_day(day: date, n: int, ouvre: date, ouvrable: date) -> None:
     assert METROPOLE.add_working_days(day, n) == ouvre
     assert METROPOLE.add_working_days(day, n, OUVRABLE) == ouvrable
 
@@ -290,9 +286,7 @@ def test_a_calendar_shows_its_territory_and_closures_only() -> None:
 def test_many_threads_counting_first_agree() -> None:
     calendar = Calendar("guyane", [date(2031, 3, 3)])
     with ThreadPoolExecutor(8) as pool:
-        answers = set(
-            pool.map(lambda _: calendar.add_working_days(date(2031, 2, 28), 20, OUVRABLE), range(64))
-        )
+        answers = set(pool.map(lambda _: calendar.add_working_days(date(2031, 2, 28), 20, OUVRABLE), range(64)))
     assert answers == {slow_count(calendar, date(2031, 2, 28), 20, OUVRABLE)}
 
 
@@ -589,9 +583,7 @@ near = st.dates(date(2019, 6, 1), date(2030, 6, 1))
 
 
 @given(calendars, near, st.integers(1, 60), kinds)
-def test_the_tables_count_as_one_counts_on_the_fingers(
-    calendar: Calendar, day: date, n: int, kind: DayKind
-) -> None:
+def test_the_tables_count_as_one_counts_on_the_fingers(calendar: Calendar, day: date, n: int, kind: DayKind) -> None:
     assert calendar.add_working_days(day, n, kind) == slow_count(calendar, day, n, kind)
 
 
@@ -601,9 +593,7 @@ def test_the_answer_is_always_a_working_day(calendar: Calendar, day: date, n: in
 
 
 @given(calendars, near, st.integers(1, 300), counts, kinds)
-def test_counting_in_two_steps_is_counting_in_one(
-    calendar: Calendar, day: date, m: int, n: int, kind: DayKind
-) -> None:
+def test_counting_in_two_steps_is_counting_in_one(calendar: Calendar, day: date, m: int, n: int, kind: DayKind) -> None:
     halfway = calendar.add_working_days(day, m, kind)
     assert calendar.add_working_days(halfway, n, kind) == calendar.add_working_days(day, m + n, kind)
 
@@ -637,9 +627,7 @@ def test_a_closure_on_the_way_shifts_the_answer_by_one_working_day(
     day: date, n: int, kind: DayKind, data: st.DataObject
 ) -> None:
     shut = METROPOLE.add_working_days(day, data.draw(st.integers(1, n)), kind)
-    assert Calendar(closures=[shut]).add_working_days(day, n, kind) == METROPOLE.add_working_days(
-        day, n + 1, kind
-    )
+    assert Calendar(closures=[shut]).add_working_days(day, n, kind) == METROPOLE.add_working_days(day, n + 1, kind)
 
 
 @given(calendars, instants, counts, kinds)

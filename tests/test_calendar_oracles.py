@@ -80,12 +80,8 @@ DIFFERENCES: dict[tuple[str, str], list[Differs]] = {
         Differs("theirs", "05-28", range(2013, 2016), "`holidays` has 28 May already from 2012 on"),
     ],
     ("jours-feries-france", "saint-martin"): [
-        Differs(
-            "ours", "05-28", (2016, 2017), "ours changes after the territorial council's vote of 5 Nov 2015"
-        ),
-        Differs(
-            "theirs", "05-27", (2016, 2017), "theirs changes when the State's circular allowed it, in 2018"
-        ),
+        Differs("ours", "05-28", (2016, 2017), "ours changes after the territorial council's vote of 5 Nov 2015"),
+        Differs("theirs", "05-27", (2016, 2017), "theirs changes when the State's circular allowed it, in 2018"),
     ],
 }
 
@@ -133,9 +129,7 @@ def easters() -> dict[int, date]:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-@pytest.mark.parametrize(
-    ("library", "territory", "theirs"), ORACLES, ids=[f"{lib}-{t}" for lib, t, _ in ORACLES]
-)
+@pytest.mark.parametrize(("library", "territory", "theirs"), ORACLES, ids=[f"{lib}-{t}" for lib, t, _ in ORACLES])
 def test_our_legal_days_are_theirs_but_for_the_listed_differences(
     library: str, territory: str, theirs: Callable[[], set[date]], easters: dict[int, date]
 ) -> None:
@@ -143,13 +137,8 @@ def test_our_legal_days_are_theirs_but_for_the_listed_differences(
     ours = {day for year in YEARS for day in calendar.holidays(year)}
     others = theirs()
     listed = DIFFERENCES.get((library, territory), [])
-    told = {
-        side: {day for d in listed if d.only == side for day in d.days(easters)}
-        for side in ("ours", "theirs")
-    }
-    assert {"ours": sorted(ours - others), "theirs": sorted(others - ours)} == {
-        k: sorted(v) for k, v in told.items()
-    }
+    told = {side: {day for d in listed if d.only == side for day in d.days(easters)} for side in ("ours", "theirs")}
+    assert {"ours": sorted(ours - others), "theirs": sorted(others - ours)} == {k: sorted(v) for k, v in told.items()}
 
 
 def test_every_listed_difference_belongs_to_a_comparison_that_is_made() -> None:
@@ -161,9 +150,7 @@ def test_every_territory_has_at_least_two_witnesses() -> None:
         assert len({library for library, known, _ in ORACLES if known == territory}) >= 2
 
 
-@pytest.mark.parametrize(
-    ("territory", "oracle"), [("metropole", France), ("alsace-moselle", FranceAlsaceMoselle)]
-)
+@pytest.mark.parametrize(("territory", "oracle"), [("metropole", France), ("alsace-moselle", FranceAlsaceMoselle)])
 def test_five_jours_ouvres_are_those_of_workalendar_from_every_day(territory: str, oracle: type) -> None:
     ours, theirs = Calendar(territory), oracle()
     day, end = date(2024, 1, 1), date(2027, 12, 31)
@@ -176,7 +163,5 @@ def test_five_jours_ouvres_are_those_of_workalendar_from_every_day(territory: st
 def test_the_number_of_jours_ouvres_between_two_days_is_that_of_workalendar() -> None:
     first, last = PERIOD
     mine = Calendar()
-    counted = sum(
-        mine.is_working(first + timedelta(i), DayKind.OUVRE) for i in range(1, (last - first).days + 1)
-    )
+    counted = sum(mine.is_working(first + timedelta(i), DayKind.OUVRE) for i in range(1, (last - first).days + 1))
     assert counted == France().get_working_days_delta(first, last)

@@ -28,9 +28,7 @@ def slug(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=slug)
-def test_the_python_blocks_of_a_page_run_in_order(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_python_blocks_of_a_page_run_in_order(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = page.read_text(encoding="utf-8").count("```python")
     ran = 0

@@ -75,7 +75,9 @@ def test_a_key_used_then_gives_its_result_again(flow):
 def test_a_record_of_a_newer_version_is_refused_and_left_alone(flow, storage):
     (record,) = storage.load("golden", [flow.read.case_of("G-1")])
     newer = record.data.replace(b'{"v":1,', b'{"v":99,', 1)
-    storage.commit("golden", Changes([Record(record.ref, record.version, record.state, newer, record.keys, record.due)]))
+    storage.commit(
+        "golden", Changes([Record(record.ref, record.version, record.state, newer, record.keys, record.due)])
+    )
     with pytest.raises(StorageUnusable) as refused:
         flow.read.filing("G-1")
     assert refused.value.code == "record_of_another_version"

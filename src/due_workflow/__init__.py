@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from due_workflow.declarations import Contract, ContractKind, Declaration, Employee, Employer
     from due_workflow.errors import (
         CannotTell,
         Conflict,
@@ -31,22 +32,17 @@ if TYPE_CHECKING:
         Client,
         ClientFile,
         ClientState,
-        Contract,
-        ContractKind,
-        Declaration,
         Deposit,
-        Employee,
-        Employer,
         Establishment,
         Filing,
         FilingStatus,
         Mandate,
         Notice,
-        Policy,
         Submission,
         SubmissionState,
         Teleprocedure,
     )
+    from due_workflow.policy import Policy
     from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
     from due_workflow.receiving import ReceiveResult
     from due_workflow.worker import Worker
@@ -111,11 +107,12 @@ _WHERE = {
         "Problem Retry StorageUnusable TransitionRefused Undeliverable"
     ),
     "journal": "JournalBroken",
+    "declarations": "Contract ContractKind Declaration Employee Employer",
     "models": (
-        "Cabinet Client ClientFile ClientState Contract ContractKind Declaration Deposit Employee "
-        "Employer Establishment Filing FilingStatus Mandate Notice Policy Submission SubmissionState "
-        "Teleprocedure"
+        "Cabinet Client ClientFile ClientState Deposit Establishment Filing FilingStatus Mandate Notice Submission "
+        "SubmissionState Teleprocedure"
     ),
+    "policy": "Policy",
     "receipts": "Acs Ads Ars Mode Outcome Receipt Unreadable Verdict",
     "receiving": "ReceiveResult",
     "worker": "Worker",

@@ -10,16 +10,8 @@ from due_workflow.calendar import paris_day, start_of_day
 from due_workflow.clocks import deadlines
 from due_workflow.errors import NotFound
 from due_workflow.identifiers import scrub
-from due_workflow.models import (
-    ClientFile,
-    Deposit,
-    DepositItem,
-    Filing,
-    FilingStatus,
-    Policy,
-    Submission,
-    SubmissionState,
-)
+from due_workflow.models import ClientFile, Deposit, DepositItem, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.policy import Policy
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Verdict
 
 S = SubmissionState

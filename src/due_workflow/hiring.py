@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from due_workflow.base import canonical
+from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
 from due_workflow.filings import attempt, standing_in, with_attempt
 from due_workflow.firm import secret_of
@@ -21,7 +22,6 @@ from due_workflow.identifiers import scrub
 from due_workflow.machine import SUBMISSION, Event, Situation, gate
 from due_workflow.models import (
     ClientState,
-    Declaration,
     Elsewhere,
     Filing,
     FilingStatus,

@@ -267,5 +267,6 @@ def named(text: str) -> str:
 
 def shown(value: str, limit: int = 40) -> str:
     """A refused value as an error may show it: scrubbed, one line, cut at `limit` characters."""
-    text = scrub(" ".join(value[: 8 * limit].split())[: 4 * limit])
+    readable = value[: 8 * limit].encode("utf-8", "replace").decode()
+    text = scrub(" ".join(readable.split())[: 4 * limit])
     return text if len(text) <= limit else text[: limit - 1] + "…"

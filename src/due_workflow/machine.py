@@ -24,11 +24,11 @@ from due_workflow.models import (
     Establishment,
     Filing,
     Mandate,
-    Policy,
     Submission,
     SubmissionState,
     Teleprocedure,
 )
+from due_workflow.policy import Policy
 from due_workflow.receipts import Mode
 
 # ---- what a guard may look at

@@ -1,4 +1,4 @@
-"""The words of the field as frozen values: firm, client, mandate, declaration, filing, deposit, notice, policy.
+"""The words of the field as frozen values: firm, client, mandate, a hire's file and attempts, deposit, notice.
 
 Facts only. What may happen next is in `machine`, when it is due in `clocks`. What a `Filing` holds is journaled, so it
 names no employee: the declaration itself (names, NIR) travels apart, as an erasable payload.
@@ -6,19 +6,19 @@ names no employee: the declaration itself (names, NIR) travels apart, as an eras
 
 from __future__ import annotations
 
-import hashlib
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from due_workflow import texts
-from due_workflow.base import Day, Instant, Line, Model, Reference, Sensitive, canonical, refuse
-from due_workflow.calendar import local_instant, workplace_zone
+from due_workflow.base import Day, Instant, Line, Model, Reference, refuse
+from due_workflow.calendar import workplace_zone
+from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
-from due_workflow.identifiers import ApeCode, Department, Nir, PostalCode, Siren, Siret, UrssafCode, named, shown
+from due_workflow.identifiers import ApeCode, PostalCode, Siren, Siret, UrssafCode, named, shown
 from due_workflow.receipts import Evidence, Mode
 
 # ---- words
@@ -81,14 +81,6 @@ class Teleprocedure(StrEnum):
 
 ALL = frozenset(Teleprocedure)
 """Every téléprocédure: what a mandate covers unless told otherwise."""
-
-
-class ContractKind(StrEnum):
-    """Nature of the contract, by the message's own codes."""
-
-    CDD = "CDD"
-    CDI = "CDI"
-    CTT = "CTT"
 
 
 Regime = Literal["general", "msa", "tese", "cea", "cesu", "guso", "enim", "pajemploi"]
@@ -232,100 +224,6 @@ class ClientFile(Client):
     def identity(self) -> Client:
         """Who it is, as the host gave it."""
         return Client.model_construct(**{name: getattr(self, name) for name in Client.model_fields})
-
-
-# ---- a hire: what R1221-1 asks
-
-
-class Employer(Model):
-    """The employing establishment as the declaration says it (R1221-1, 1°)."""
-
-    siret: Siret
-    name: Line
-    ape: ApeCode
-    address: Line
-    postal_code: PostalCode
-    town: Line
-    phone: Line | None = None
-    urssaf_code: UrssafCode | None = None
-    health_service: Line | None = None
-
-
-class Employee(Sensitive):
-    """The person hired (R1221-1, 2°). `nir` only if the person is already registered."""
-
-    surname: Line = Field(repr=False)
-    usual_name: Line | None = Field(default=None, repr=False)
-    first_names: Line = Field(repr=False)
-    sex: Literal["1", "2"]
-    birth_date: Day = Field(repr=False)
-    birth_place: Line = Field(repr=False)
-    birth_department: Department
-    nir: Nir | None = None
-
-
-class Contract(Model):
-    """Date and hour of hire, nature and length (R1221-1, 3° to 5°).
-
-    `start` is an aware instant, or a naive hour of the workplace. `trial_days`: trial period in days.
-    """
-
-    kind: ContractKind
-    start: datetime
-    end_date: Day | None = None
-    trial_days: Annotated[int, Field(ge=0, le=366)] | None = None
-
-    @model_validator(mode="after")
-    def _length(self) -> Self:
-        if self.end_date is None and self.kind is not ContractKind.CDI:
-            refuse("end_date_needed", kind=self.kind.value)
-        if self.end_date is not None and self.kind is ContractKind.CDI:
-            refuse("end_date_of_cdi")
-        return self
-
-
-class Declaration(Sensitive):
-    """The content of a DUE (déclaration unique d'embauche, DPAE since 2011): who is hired, where, when, how.
-
-    `reference` is the host's own name of the hire; one reference is one hire.
-    """
-
-    reference: Reference
-    employer: Employer
-    employee: Employee
-    contract: Contract
-
-    @model_validator(mode="after")
-    def _days(self) -> Self:
-        try:
-            zone = ZoneInfo(workplace_zone(self.employer.postal_code))
-            day = self.hire_at().astimezone(zone).date()
-        except InputRefused as error:
-            refuse(error.code, **error.facts)
-        if self.contract.end_date is not None and self.contract.end_date < day:
-            refuse("ends_before_start", start=day, end=self.contract.end_date)
-        if self.employee.birth_date > day:
-            refuse("born_after_hire", start=day)
-        return self
-
-    def hire_at(self, timezone: str | None = None) -> datetime:
-        """The instant of hire in UTC; a naive hour is read in `timezone`, else in the workplace's zone.
-
-        Raises:
-            InputRefused: an hour that does not exist there (spring change); an ambiguous one is the earlier.
-        """
-        start = self.contract.start
-        if start.tzinfo is not None:
-            return start.astimezone(UTC)
-        return local_instant(start, timezone or workplace_zone(self.employer.postal_code))
-
-    def canonical(self) -> bytes:
-        """Canonical JSON in clear, the NIR included: for the payload and the message only."""
-        return canonical(self.model_dump(mode="json", exclude_none=True, context={"reveal": True}))
-
-    def salted_hash(self, salt: str) -> str:
-        """SHA-256 (hex) of `salt` and the canonical JSON; says nothing once the salt is erased."""
-        return hashlib.sha256(salt.encode() + self.canonical()).hexdigest()
 
 
 # ---- the hire's file and its attempts
@@ -475,34 +373,3 @@ class Notice(Model):
     def text(self, lang: str = "fr") -> str:
         """The sentence that a firm's staff read."""
         return texts.render(f"notice.{self.code}", lang, self.facts)
-
-
-# ---- the firm's choices
-
-
-class Policy(Model):
-    """The firm's settings, with the procedure's own values as defaults. Durations are in the unit of their name."""
-
-    gate: Literal["cabinet", "client"] = "cabinet"
-    on_new_version: Literal["notice", "block"] = "notice"
-    auto_send: bool = False
-    window_days: Annotated[int, Field(ge=0, le=366)] = 8
-    per_deposit: Annotated[int, Field(ge=1, le=100)] = 1
-    regimes: frozenset[str] = frozenset({"general"})
-    excluded_postal_prefixes: tuple[str, ...] = ("975", "976", "986", "987", "988")
-    territory: str = "metropole"
-    closures: frozenset[Day] = frozenset()
-    ads_missing_hours: Annotated[int, Field(ge=1)] = 1
-    acs_missing_days: Annotated[int, Field(ge=1)] = 1
-    ars_days: Annotated[int, Field(ge=1)] = 5
-    ars_days_without_acs: Annotated[int, Field(ge=1)] = 6
-    legal_ack_days: Annotated[int, Field(ge=1)] = 5
-    contest_days: Annotated[int, Field(ge=1)] = 2
-    hire_reminder_hours: tuple[int, ...] = (48, 4, 0)
-    sending_minutes: Annotated[int, Field(ge=1)] = 10
-    mandate_reminder_days: Annotated[int, Field(ge=1)] = 7
-    mandate_ending_days: Annotated[int, Field(ge=0)] = 30
-    retention_years: Annotated[int, Field(ge=1)] = 5
-    conflict_tries: Annotated[int, Field(ge=1)] = 8
-    delivery_tries: Annotated[int, Field(ge=1)] = 12
-    reading_language: Literal["fr", "en"] = "fr"

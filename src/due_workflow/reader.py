@@ -18,15 +18,8 @@ from due_workflow.hiring import declaration_in, situation
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
 from due_workflow.machine import CLIENT, SUBMISSION, Explanation, Situation
-from due_workflow.models import (
-    Cabinet,
-    ClientFile,
-    Deposit,
-    Filing,
-    Policy,
-    Submission,
-    reference_of,
-)
+from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission, reference_of
+from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Entry, Kind, Ref, Storage
 from due_workflow.receipts import Mode, Received
 from due_workflow.receiving import ReceiveResult, raw_of

@@ -101,8 +101,18 @@ class Held(NamedTuple):
         return f"Held({self.ref}, version {self.version})"  # the payload is never shown
 
     def payload_data(self) -> dict[str, Any]:
-        """The payload, parsed; empty once erased."""
-        return json.loads(self.payload) if self.payload else {}
+        """The payload, parsed; empty once erased.
+
+        Raises:
+            StorageUnusable: it is damaged.
+        """
+        try:
+            data = json.loads(self.payload) if self.payload else {}
+        except ValueError:  # it holds the whole text: left behind with its handler
+            data = None
+        if not isinstance(data, dict):
+            raise StorageUnusable("record_unreadable", ref=str(self.ref), why="payload")
+        return data
 
     def with_payload(self, data: dict[str, Any]) -> Held:
         """The same record with another payload."""

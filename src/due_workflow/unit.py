@@ -16,7 +16,8 @@ from due_workflow.base import Model
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import client_settled, settled
 from due_workflow.identifiers import scrub
-from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice, Policy
+from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice
+from due_workflow.policy import Policy
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Storage
 from due_workflow.records import JOURNALED, Document, Held, Outgoing, decode, encode
 

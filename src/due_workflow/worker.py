@@ -16,7 +16,6 @@ from due_workflow.base import doors
 from due_workflow.errors import (
     DueWorkflowError,
     InputRefused,
-    NotFound,
     Retry,
     TransitionRefused,
     Undeliverable,
@@ -185,7 +184,9 @@ class Worker:
         later = self._later(order, self.clock.now(), why)
         if later.tries == TELL_AFTER:
             ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
-            flow.tell("release_waits", ref, urgent=True, by=self.by, submission=sid, tries=later.tries, why=later.trouble)
+            flow.tell(
+                "release_waits", ref, urgent=True, by=self.by, submission=sid, tries=later.tries, why=later.trouble
+            )
         return later
 
     def _denied(self, flow: DueWorkflow, sid: str, order: Command, denied: TransitionRefused) -> Command:

@@ -18,20 +18,12 @@ from typing import Any, TypeVar
 from due_workflow import firm, hiring, receiving, sending
 from due_workflow.base import canonical, doors, forget, plain, word_of
 from due_workflow.collecting import Collected, collect
+from due_workflow.declarations import Declaration
 from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, NotSent, TransitionRefused
 from due_workflow.identifiers import named, scrub
 from due_workflow.machine import Event
-from due_workflow.models import (
-    Cabinet,
-    Client,
-    ClientFile,
-    Declaration,
-    Deposit,
-    Filing,
-    Mandate,
-    Policy,
-    Submission,
-)
+from due_workflow.models import Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission
+from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Parcel, Portal, Ref, Storage
 from due_workflow.reader import Reader
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Unreadable

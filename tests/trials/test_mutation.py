@@ -6,6 +6,7 @@ import time
 from random import Random
 
 import pytest
+
 from trials import FULL, SEED, size
 from trials.mutants import ROOT, Mutant, killed, mutants, survivors
 
@@ -40,7 +41,9 @@ def test_nine_changes_in_ten_are_noticed(name: str) -> None:
     assert not killed(untouched, tests, 300), "the tests fail without any change"
     left = survivors(chosen, tests, timeout=10 * (time.monotonic() - start))
     score = 1 - len(left) / len(chosen)
-    print(f"{name}: {len(chosen) - len(left)} of {len(chosen)} killed ({score:.1%}), seed {SEED}, of {len(every)} in all")
+    print(
+        f"{name}: {len(chosen) - len(left)} of {len(chosen)} killed ({score:.1%}), seed {SEED}, of {len(every)} in all"
+    )
     for mutant in left:
         print(f"  line {mutant.line}  {mutant.name}")
     assert score >= LEAST

@@ -16,9 +16,9 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from due_workflow.declarations import ContractKind
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import MASK, ApeCode, Department, Nir, PostalCode, Siret, UrssafCode, compact, shown
-from due_workflow.models import ContractKind
 
 MAX_LINE = 64 * 1024
 """Bytes of one line of CSV, and of one record whose quoted cells hold line ends."""

@@ -16,7 +16,8 @@ from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command
 from due_workflow.cli.typed import a_deposit, an_instant, to_begin, to_mark
 from due_workflow.cli.window import app
-from due_workflow.models import Deposit, Notice, Policy
+from due_workflow.models import Deposit, Notice
+from due_workflow.policy import Policy
 from due_workflow.receipts import Mode
 from due_workflow.worker import Worker
 from due_workflow.workflow import DueWorkflow

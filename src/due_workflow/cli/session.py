@@ -31,7 +31,7 @@ from due_workflow.cli.steps import PROGRAM
 from due_workflow.cli.views import Screen
 from due_workflow.errors import DueWorkflowError, StorageUnusable
 from due_workflow.identifiers import scrub
-from due_workflow.models import Policy
+from due_workflow.policy import Policy
 from due_workflow.workflow import DueWorkflow
 
 T = TypeVar("T")
