@@ -20,7 +20,8 @@ def _section(section: str) -> list[str]:
 
 
 def _gate(clauses: tuple[object, ...]) -> list[str]:
-    return [f"- `{clause.__name__}`: {(clause.__doc__ or '').splitlines()[0]}" for clause in clauses]  # type: ignore[attr-defined]
+    told = [(getattr(clause, "__name__", ""), (clause.__doc__ or "").splitlines()[0]) for clause in clauses]
+    return [f"- `{name}`: {sentence}" for name, sentence in told]
 
 
 def reference() -> str:

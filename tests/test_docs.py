@@ -48,8 +48,8 @@ def sessions(block: str) -> list[tuple[list[str], int, list[str]]]:
     for line in block.splitlines():
         if line.startswith("$ "):
             found.append((shlex.split(line[2:]), 0, []))
-        elif exit := re.fullmatch(r"\[exit (\d+)\]", line):
-            found[-1] = (found[-1][0], int(exit[1]), found[-1][2])
+        elif said := re.fullmatch(r"\[exit (\d+)\]", line):
+            found[-1] = (found[-1][0], int(said[1]), found[-1][2])
         elif line.strip():
             found[-1][2].append(line.strip())
     return found
@@ -59,7 +59,7 @@ def sessions(block: str) -> list[tuple[list[str], int, list[str]]]:
 def test_the_commands_of_a_page_run_in_order_and_show_what_it_says(page: Path, tmp_path: Path) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("DUE_")} | {"COLUMNS": "120"}
     for block in CONSOLE.findall(page.read_text(encoding="utf-8")):
-        for command, exit, lines in sessions(block):
+        for command, code, lines in sessions(block):
             assert command[0] == "due-workflow"
             done = subprocess.run(
                 [sys.executable, "-m", "due_workflow.cli", *command[1:]],
@@ -70,7 +70,7 @@ def test_the_commands_of_a_page_run_in_order_and_show_what_it_says(page: Path, t
                 check=False,
             )
             said = done.stdout + done.stderr
-            assert done.returncode == exit, f"{command}: {said}"
+            assert done.returncode == code, f"{command}: {said}"
             for line in lines:
                 wanted = re.escape(line).replace("…", ".*")
                 assert re.search(wanted, said), f"{command} does not show {line!r}:\n{said}"

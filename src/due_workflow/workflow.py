@@ -1,34 +1,29 @@
 """`DueWorkflow`: the commands of one firm, each one commit.
 
-A method loads, asks a pure rule, and commits once. A stale version is retried a bounded number of times, unless the
-storage is joined to a host's transaction. Nothing is sent inside a commit, and nothing is decided here.
+A method names a pure rule and has it committed (see `engine`). Nothing is sent inside a commit, and nothing is decided
+here.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from due_workflow import firm, hiring, receiving, sending
-from due_workflow.base import canonical, doors, forget, plain, word_of
+from due_workflow.base import doors, word_of
 from due_workflow.collecting import Collected, collect
 from due_workflow.declarations import Declaration
-from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, NotSent, TransitionRefused
-from due_workflow.identifiers import named, scrub
+from due_workflow.engine import Engine
+from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, TransitionRefused
+from due_workflow.identifiers import named
 from due_workflow.machine import Event
 from due_workflow.models import Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Parcel, Portal, Ref, Storage
-from due_workflow.reader import Reader
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Unreadable
 from due_workflow.receiving import ReceiveResult
-from due_workflow.records import Command
 from due_workflow.sending import Channel
 from due_workflow.unit import Unit
 
@@ -54,7 +49,7 @@ class SendResult:
 
 
 @doors
-class DueWorkflow:
+class DueWorkflow(Engine):
     """The procedure of one firm, over a storage.
 
     Every command takes `by` (who acts; written in the journal) and `key` (idempotency: the same key with the same
@@ -77,11 +72,8 @@ class DueWorkflow:
         policy: Policy = Policy(),  # noqa: B008  # frozen
         clock: Clock | None = None,
     ) -> None:
-        self.storage, self.policy = storage, policy
-        self.cabinet = Cabinet(id=cabinet).id
+        super().__init__(storage, cabinet, policy, clock or SystemClock())
         self.portals = tuple(portals)
-        self.clock: Clock = clock or SystemClock()
-        self.read = Reader(storage, self.cabinet, policy, self.clock)
 
     # ---- the firm and its clients
 
@@ -436,118 +428,6 @@ class DueWorkflow:
         """
         return collect(self, portal, since, by)
 
-    # ---- one commit per command
-
-    def _unit(self, by: str) -> Unit:
-        return Unit(self.storage, self.cabinet, self.policy, self.clock.now(), scrub(by))
-
-    def _commit(self, by: str, work: Callable[[Unit], R]) -> R:
-        """Do `work` and commit it; on a Conflict once more, a bounded number of times."""
-        tries = 1 if self.storage.joined else self.policy.conflict_tries
-        met = 1
-        while True:
-            u = self._unit(by)
-            result = work(u)
-            try:
-                u.commit()
-            except Conflict:
-                tries -= 1
-                if not tries:
-                    raise
-            else:
-                return result
-            # by chance, and longer each time, so that those who met here do not meet again
-            met = min(met * 2, 64)
-            time.sleep(random.random() * met / 1000)  # noqa: S311
-
-    def _run(self, name: str, args: object, by: str, key: str, work: Callable[[Unit], R]) -> R:
-        if not key:
-            return self._commit(by, work)
-
-        def keyed(u: Unit) -> R:
-            again = self._recall(u, name, args, key)
-            if again is not None:
-                return again  # type: ignore[no-any-return]
-            result = work(u)
-            self._remember(u, name, args, key, result)
-            return result
-
-        try:
-            return self._commit(by, keyed)
-        except DueWorkflowError as error:
-            if self.storage.joined:
-                raise
-            refused = error
-        # the same command may have been done by another caller between the look for its key and the refusal
-        again = self._repeated(name, args, by, key)
-        if again is None:
-            raise refused
-        return again  # type: ignore[no-any-return]
-
-    def _repeated(self, name: str, args: object, by: str, key: str) -> Any:
-        return self._recall(self._unit(by), name, args, key)
-
-    def _recall(self, u: Unit, name: str, args: object, key: str) -> Any:
-        held = u.get(Kind.COMMAND, _key_id(key))
-        if held is None:
-            return None
-        if held.facts.fingerprint != self._fingerprint(u, name, args):
-            raise Conflict((held.ref,), "key_reused", key=scrub(key))
-        found = [self.read.named(result) for result in held.facts.results]
-        return tuple(found) if name in _MANY else found[0]
-
-    def _remember(self, u: Unit, name: str, args: object, key: str, result: object) -> None:
-        if u.get(Kind.COMMAND, _key_id(key)) is not None:
-            return  # the first caller's results stand
-        results = tuple(map(_name, result if isinstance(result, (tuple, list)) else (result,)))
-        command = Command(name=name, fingerprint=self._fingerprint(u, name, args), results=results, by=u.by)
-        u.put(Kind.COMMAND, _key_id(key), command)
-
-    def _fingerprint(self, u: Unit, name: str, args: object) -> str:
-        return hmac.new(firm.secret_of(u).encode(), canonical([name, _content(args)]), hashlib.sha256).hexdigest()
-
-    def _many(
-        self,
-        items: Iterable[Any],
-        work: Callable[[Unit, Any], R],
-        by: str,
-        group: int,
-        foresee: Callable[[Unit, list[Any]], None],
-    ) -> Iterator[R | DueWorkflowError]:
-        batch: list[Any] = []
-        for item in items:
-            batch.append(item)
-            if len(batch) >= group:
-                yield from self._group(batch, work, by, foresee)
-                batch = []
-        if batch:
-            yield from self._group(batch, work, by, foresee)
-
-    def _group(
-        self,
-        batch: list[Any],
-        work: Callable[[Unit, Any], R],
-        by: str,
-        foresee: Callable[[Unit, list[Any]], None],
-    ) -> list[R | DueWorkflowError]:
-        u = self._unit(by)
-        try:
-            foresee(u, batch)
-            results: list[R | DueWorkflowError] = [work(u, item) for item in batch]
-            u.commit()
-        except DueWorkflowError:
-            if self.storage.joined:
-                raise
-            return [self._alone(item, work, by) for item in batch]
-        return results
-
-    def _alone(self, item: Any, work: Callable[[Unit, Any], R], by: str) -> R | DueWorkflowError:
-        try:
-            return self._commit(by, lambda u: work(u, item))
-        except DueWorkflowError as refused:
-            forget(refused)
-            return refused.with_traceback(None)
-
     # ---- channels
 
     def _channel(self, u: Unit, portal: str | None = None, account: str | None = None) -> Channel:
@@ -573,9 +453,6 @@ class DueWorkflow:
         raise InputRefused("no_portal", known=known.name if known else None)
 
 
-_MANY = frozenset({"release", "begin_send", "mark_sent", "send"})
-
-
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
     if isinstance(ids, str):
         ids = (ids,)
@@ -583,34 +460,3 @@ def _ids(ids: Iterable[str]) -> tuple[str, ...]:
     if not found:
         raise InputRefused("nothing_named")
     return found
-
-
-def _key_id(key: str) -> str:
-    return "key:" + hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def _name(result: object) -> str:
-    match result:
-        case Submission():
-            return f"submission:{result.id}"
-        case Filing():
-            return f"filing:{result.reference}"
-        case ClientFile():
-            return f"client:{result.siren}"
-        case Deposit():
-            return f"deposit:{result.id}"
-        case Cabinet():
-            return f"cabinet:{result.id}"
-        case ReceiveResult():
-            return f"receipt:{result.receipt}"
-    raise NotFound("result", type(result).__name__)
-
-
-def _content(args: object) -> Any:
-    if isinstance(args, Declaration):
-        return args.canonical().decode()
-    if isinstance(args, (Ads, Acs, Ars, Unreadable)):
-        return args.identity
-    if isinstance(args, (tuple, list)):
-        return [_content(arg) for arg in args]
-    return plain(args)

@@ -81,7 +81,9 @@ class Firm:
     def __init__(self, tmp_path: Path, filings: int) -> None:
         self.filings = filings
         path, numbers = grown(tmp_path / f"{filings}.sqlite", filings)
-        self.raw = Raw(shutil.copy(path, tmp_path / f"{filings}-raw.sqlite"), "OFF")
+        copy = shutil.copy(path, tmp_path / f"{filings}-raw.sqlite")
+        self.files = (path, copy)
+        self.raw = Raw(copy, "OFF")
         with traced():
             self.storage = SqliteStorage(path, synchronous="OFF")
             self.flow = opened(self.storage)
@@ -106,6 +108,8 @@ class Firm:
     def close(self) -> None:
         self.storage.close()
         self.raw.close()
+        for file in self.files:  # gigabytes, which pytest would keep
+            file.unlink()
 
 
 def test_a_million_hires_cost_no_more_beside_their_sql_than_a_thousand(tmp_path: Path) -> None:

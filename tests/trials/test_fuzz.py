@@ -329,12 +329,9 @@ def test_a_damaged_storage_stops_with_an_error_of_ours(seed: int) -> None:
     calls: tuple[Any, ...] = (
         flow.read.verify_journal,
         lambda: list(flow.read.filings()),
-        lambda: flow.read.explain("E-0001"),
-        lambda: flow.prepare("E-0001"),
-        lambda: flow.register(f.declaration()),
-        lambda: flow.receive(f.ars("7", account="acc", piece="9")),
-        lambda: flow.receive(f.ars("7", account="acc", raw=b"<x/>")),
-        lambda: flow.add_client(f.client(1)),
+        lambda: flow.read.filing("E-0001"),
+        lambda: flow.read.client(f.siren(1)),
+        lambda: flow.read.journal("E-0001"),
         flow.read.tray,
         lambda: list(flow.read.notices()),
     )
