@@ -29,8 +29,8 @@ def reference() -> str:
     lines = [
         "# Reference",
         "",
-        "This page is made from the tables of `machine.py` and `clocks.py` and from the catalogue of texts; a test holds",
-        "that it is up to date. Braces stand for facts that are filled in.",
+        "This page is made from the tables of `machine.py` and `clocks.py` and from the catalogue of texts, and a test",
+        "holds that it is up to date. Braces stand for facts that are filled in.",
         "",
         "## What staff read about a hire",
         "",

@@ -525,7 +525,7 @@ def _typed_wrongly(flow: DueWorkflow, t: str) -> Iterator[tuple[str, Callable[[]
     yield "mark_sent", lambda: flow.mark_sent([t], by=t)
     yield "mark_sent later", lambda: flow.mark_sent(["E-1/test/1"], at=f.NOW + timedelta(9), by=t)
     yield "settle_doubt", lambda: flow.settle_doubt(t, not_found=True, by=t)
-    yield "settle_doubt ref", lambda: flow.settle_doubt(t, ref=t, by=t)
+    yield "settle_doubt ref", lambda: flow.settle_doubt(t, ref="7", by=t)
     yield "learn_ref", lambda: flow.learn_ref(t, "7", by=t)
     yield "send", lambda: flow.send([t], by=t)
     yield "send refused", lambda: flow.send(["D-1/real/1"], by=t)
@@ -570,8 +570,11 @@ def test_a_number_typed_into_any_command_is_masked_in_all_that_is_kept_told_and_
         for where, command in (
             ("mark_sent account", lambda t=whole: flow.mark_sent(["E-1/test/1"], portal=t, account=t)),
             ("learn_ref", lambda t=whole: flow.learn_ref("D-0", t)),
+            ("settle_doubt", lambda t=whole: flow.settle_doubt("D-0", ref=t)),
+            ("mark_sent ref", lambda t=whole: flow.mark_sent(["E-1/test/1"], ref=t)),
         ):
-            spy.act(where, command)
+            if "1" <= whole[0] <= "2":  # provisional numbers are too like a portal's own
+                spy.act(where, command)
     assert "NotFound" in spy.raised
     assert "TransitionRefused" in spy.raised
     spy.readings(flow)
@@ -922,3 +925,128 @@ def test_a_number_anywhere_in_an_avis_never_shows(spy: Spy) -> None:
         spy.value("too large", stream)
     spy.readings(office.flow)
     spy.storage(office.storage)
+
+
+# ---- 5. the command line
+
+
+class Typed:
+    """Runs command lines in an empty folder, and looks at all that they print."""
+
+    def __init__(self, spy: Spy) -> None:
+        from typer.testing import CliRunner
+
+        from due_workflow import cli
+
+        self.spy, self.app, self.runner = spy, cli.app, CliRunner()
+        self.codes: list[int] = []
+
+    def __call__(self, *args: str) -> None:
+        done = self.runner.invoke(self.app, list(args))
+        where = f"$ {' '.join(args)[:60]}"
+        self.spy.text(f"{where} stdout", done.stdout)
+        self.spy.text(f"{where} stderr", done.stderr)
+        assert "Traceback" not in done.stdout + done.stderr
+        self.codes.append(done.exit_code)
+
+    def commands(self) -> Iterator[tuple[list[str], Any]]:
+        """Every command of the program with its name, but the demo, which has persons of its own."""
+        import typer
+
+        todo: list[tuple[list[str], Any]] = [([], typer.main.get_command(self.app))]
+        while todo:
+            name, command = todo.pop()
+            inside = getattr(command, "commands", None)
+            if inside is not None:
+                todo += [([*name, sub], inner) for sub, inner in inside.items() if sub != "demo"]
+            else:
+                yield name, command
+
+
+def _line(command: Any, typed: dict[str, str], rest: str) -> list[str]:
+    """The arguments of a command: what is `typed` by parameter, `rest` for those that are needed."""
+    args: list[str] = []
+    for param in command.params:
+        text = typed.get(param.name, rest if param.required else None)
+        if text is None or getattr(param, "is_flag", False):
+            continue
+        args += [text] * max(1, param.nargs) if param.param_type_name == "argument" else [param.opts[0], text]
+    return args
+
+
+@pytest.fixture
+def typed(spy: Spy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    pytest.importorskip("typer")
+    for name in ("DUE_DB", "DUE_CABINET", "DUE_LANG", "DUE_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    with SqliteStorage("due.sqlite", synchronous="OFF") as storage:
+        office = Office(storage)
+        office.flow = DueWorkflow(storage, cabinet="cabinet", portals=(office.portal,), clock=office.clock)
+        office.live()
+        office.flow.prepare(hire("E-1"), Mode.REAL)
+        office.answered("99", f.ars, message=SPELLINGS[4])
+        office.flow.receive(Unreadable(raw=NIRS[0].encode(), why="no_avis", filename=NIRS[1]))
+    return Typed(spy)
+
+
+def test_a_number_typed_anywhere_in_a_command_line_is_not_printed(typed: Typed) -> None:
+    turn = 0
+    for name, command in typed.commands():
+        for param in command.params:
+            if param.name in ("help", "db") or getattr(param, "is_flag", False):
+                continue
+            turn += 1
+            t = WHOLE[turn % len(WHOLE)] if param.name in ("ref", "account") else SPELLINGS[turn % len(SPELLINGS)]
+            rest = ("E-1", f.siren(1), t)[turn % 3]
+            more = ["--lang", "en" if turn % 2 else "fr", *(["--json"] if turn % 5 else [])]
+            typed(*name, *_line(command, {param.name: t}, rest), *more)
+    for t in SPELLINGS[::4]:
+        typed(t)
+        typed("status", t, t)
+        typed("status", f"--{t}")
+        typed("status", "--db", f"{t}/x.sqlite")
+        typed("status", "--lang", t)
+    assert {0, 2, 3, 4} <= set(typed.codes)
+    with SqliteStorage("due.sqlite") as storage:
+        typed.spy.storage(storage, "cabinet")
+
+
+def test_a_number_in_a_file_is_not_printed_by_the_commands_that_read_it(typed: Typed, tmp_path: Path) -> None:
+    from due_workflow.testing.avis import avis_xml
+
+    lines = [[*LINE[:n], t, *LINE[n + 1 :]] for n in range(len(HEADER)) for t in SPELLINGS[n % 5 :: 5]]
+    lines += [[*LINE, NIRS[0]], [NIRS[1]], [f'"{NIRS[2]}']]
+    _write_csv(tmp_path / "hires.csv", [HEADER, *lines])
+    _write_csv(tmp_path / f"{NIRS[0]}.csv", [HEADER, LINE])
+    _write_csv(
+        tmp_path / "clients.csv", [CLIENTS.split(";"), *([*CLIENT[:n], NIRS[4], *CLIENT[n + 1 :]] for n in range(11))]
+    )
+    for n, t in enumerate(SPELLINGS):
+        ref = ("R1", "unknown")[n % 2]
+        said = f.ars(ref, verdicts=(Verdict(outcome=Outcome.REJECTED, message=t),), piece=str(n))
+        (tmp_path / f"{n} {WHOLE[n % len(WHOLE)]}.xml").write_bytes(avis_xml(said, rs=t))
+    (tmp_path / "bad.xml").write_bytes(NIRS[0].encode())
+    papers = sorted(path.name for path in tmp_path.glob("*.xml"))
+    for json_ in ([], ["--json"]):
+        for lang in ("fr", "en"):
+            more = ["--lang", lang, *json_]
+            for options in ([], ["--dry-run"], ["--keep-good"]):
+                typed("import", "hires", "hires.csv", *options, *more)
+                typed("import", "clients", "clients.csv", *options, *more)
+                typed("import", "hires", f"{NIRS[0]}.csv", *options, *more)
+            typed("receive", *papers, *more)
+            typed("renew", "E-1/real/1", "--reason", NIRS[0], "--from", "hires.csv", *more)
+            for name in (
+                ["status"],
+                ["status", "E-1"],
+                ["explain", "E-1"],
+                ["journal", "E-1"],
+                ["journal"],
+                ["tray"],
+                ["tick"],
+            ):
+                typed(*name, *more)
+    assert 0 in typed.codes
+    with SqliteStorage("due.sqlite") as storage:
+        typed.spy.storage(storage, "cabinet")

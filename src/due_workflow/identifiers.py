@@ -250,6 +250,12 @@ def _is_nir(text: str) -> bool:
     return len(digits) > NIR_DIGITS and nir_key(digits[:NIR_DIGITS]) == digits[NIR_DIGITS:]
 
 
+def is_nir(text: str) -> bool:
+    """Whether `text` is a NIR and nothing else, whole and with its right key; almost no other number is."""
+    digits = "".join(filter(str.isalnum, text)).upper()
+    return bool(_PLAIN_NIR.fullmatch(digits)) and len(digits) > NIR_DIGITS and _is_nir(digits)
+
+
 def looks_like_nir(text: str) -> bool:
     """Whether `text` holds a NIR: with its right key, or without a key but with a month of birth.
 

@@ -13,9 +13,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from due_workflow.base import Instant, Model, canonical, plain, refuse, utc
+from due_workflow.base import Instant, Model, canonical, plain, refuse, to_utc
 from due_workflow.calendar import start_of_day
 from due_workflow.identifiers import named, scrub
 
@@ -64,7 +64,7 @@ def _code(value: str) -> str:
     return value.strip() or refuse("empty")
 
 
-Issued = Annotated[datetime, BeforeValidator(_issued), AfterValidator(utc)]
+Issued = Annotated[AwareDatetime, BeforeValidator(_issued), AfterValidator(to_utc)]
 Message = Annotated[str, AfterValidator(scrub)]
 Name = Annotated[str, AfterValidator(named)]
 PortalRef = Annotated[str, AfterValidator(_code)]

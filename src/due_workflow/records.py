@@ -129,7 +129,7 @@ def decode(record: Record) -> Held:
         raise StorageUnusable("record_of_another_version", ref=str(record.ref), known=SCHEMA)
     refused: InputRefused
     try:
-        e = _ENVELOPES[record.ref.kind].model_validate_json(record.data)
+        e = _ENVELOPES[record.ref.kind].__pydantic_validator__.validate_json(record.data)
         kept = frozenset(k for k in record.keys if k.startswith("person:")) if record.keys else frozenset()
         return Held(record.ref, record.version, e.facts, e.payload, e.seq, e.head, kept)
     except ValidationError as error:

@@ -17,7 +17,7 @@ from due_workflow.collecting import Collected, collect
 from due_workflow.declarations import Declaration
 from due_workflow.engine import Engine
 from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, TransitionRefused
-from due_workflow.identifiers import named
+from due_workflow.identifiers import is_nir, named
 from due_workflow.machine import Event
 from due_workflow.models import Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission
 from due_workflow.policy import Policy
@@ -244,6 +244,7 @@ class DueWorkflow(Engine):
             key: idempotency key.
         """
         ids = _ids(ids)
+        _no_nir(ref)
 
         def work(u: Unit) -> tuple[Submission, ...]:
             return sending.mark_sent(u, ids, ref, at or u.now, self._channel(u, portal, account))
@@ -258,12 +259,14 @@ class DueWorkflow(Engine):
         self, deposit_id: str, ref: str | None = None, not_found: bool = False, *, by: str = "", key: str = ""
     ) -> Deposit:
         """Say what became of a deposit in doubt: the portal has it under `ref`, or affirms that it has nothing."""
+        _no_nir(ref)
         args = (deposit_id, ref, not_found)
         settled = self._run("settle_doubt", args, by, key, lambda u: sending.settle_doubt(u, *args))
         return self._replay(deposit_id, by) if ref is not None else settled
 
     def learn_ref(self, deposit_id: str, ref: str, *, by: str = "", key: str = "") -> Deposit:
         """Note the portal's reference of a deposit, and place the receipts that were waiting for it."""
+        _no_nir(ref)
         self._run("learn_ref", (deposit_id, ref), by, key, lambda u: sending.learn_ref(u, deposit_id, ref))
         return self._replay(deposit_id, by)
 
@@ -460,3 +463,9 @@ def _ids(ids: Iterable[str]) -> tuple[str, ...]:
     if not found:
         raise InputRefused("nothing_named")
     return found
+
+
+def _no_nir(ref: str | None) -> None:
+    """A reference that a person types stays in a journal for good; one that a portal gives is never refused."""
+    if ref is not None and is_nir(ref):
+        raise InputRefused("reference_is_a_nir")
