@@ -237,11 +237,13 @@ def door(call: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(call)
     def steps(*args: P.args, **kwargs: P.kwargs) -> Any:
+        outer = sys.exc_info()[1]
         try:
             return (yield from call(*args, **kwargs))  # type: ignore[misc]  # a generator, as was asked
         except BaseException as error:
             del args, kwargs
-            forget(error)
+            forget(error, outer)
+            outer = None
             raise
 
     return steps if isgeneratorfunction(call) else through
