@@ -167,8 +167,11 @@ class Judge:
         for case, steps in self.of("filing"):
             for step in steps:
                 real = [s for s in step.after.get("submissions", {}).values() if s["mode"] == "real"]
-                if (step.after["status"] == "declared") != any(s["state"] == "accepted" for s in real):
+                held = [s for s in real if s["state"] == "accepted" and not s.get("superseded")]
+                if (step.after["status"] == "declared") != bool(held):
                     yield Fault("believed_declared", case, step.seq)
+                if held and all(s["content"] != step.after["content"] for s in held):
+                    yield Fault("declared_with_another_content", case, step.seq)
                 for sub in step.after.get("submissions", {}).values():
                     answer = sub.get("evidence", {}).get("slots", {}).get(f"ars:{sub['recipient']}", {})
                     if sub["state"] == "accepted" and not answer.get("outcome", "").startswith("accepted"):

@@ -302,9 +302,17 @@ def test_an_epoch_is_the_software_its_version_and_the_portal() -> None:
     assert (Cabinet(id="c").epoch, firm.epoch) == ("", "E/P/1/")
 
 
-def test_line_text_is_folded_and_scrubbed() -> None:
-    place = f.establishment(name=f"  Bureau \n {f.nir()} ")
-    assert place.name == "Bureau [NIR masqué]"
+def test_free_text_is_folded_and_scrubbed() -> None:
+    mandate = f.mandate(signatory=f"  Camille \n {f.nir()} ")
+    assert mandate.signatory == "Camille [NIR masqué]"
+
+
+def test_a_name_that_holds_a_number_is_refused_rather_than_filed_masked() -> None:
+    for bad in (lambda: f.establishment(name=f"Bureau {f.nir()}"), lambda: f.declaration("E-1", surname=f.nir())):
+        with pytest.raises(InputRefused) as refusal:
+            bad()
+        assert [p.code for p in refusal.value.problems] == ["holds_a_nir"]
+        assert f.nir() not in refusal.value.text()
 
 
 def test_the_doors_of_a_model_all_refuse_alike() -> None:

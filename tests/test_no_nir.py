@@ -599,7 +599,8 @@ def test_the_whole_story_of_hires_with_numbers_keeps_them_in_payloads_only(spy: 
         spy.act("renew", partial(flow.renew, f"S-{n}/real/1", hire(f"S-{n}", NIRS[n - 1]), nir, confirm=True))
         spy.act("same person", partial(flow.register, hire(f"L-{n}", nir)))
         spy.act("same key", partial(flow.register, hire(f"S-{n}", NIRS[n - 1]), key=f"k{n}"))
-        spy.act("other content", partial(flow.prepare, hire(f"S-{n}", NIRS[n - 2], surname=nir), Mode.REAL))
+        spy.act("other content", partial(flow.prepare, hire(f"S-{n}", NIRS[n - 2], surname="Y"), Mode.REAL))
+        spy.act("a number for a name", partial(hire, f"S-{n}", NIRS[n - 2], surname=nir))
     many = [hire(f"M-{n}", NIRS[0], surname="X") for n in range(3)] + [hire("S-0", NIRS[5])]
     spy.act("many", lambda: flow.register_many([*many, f.declaration("U-1", 9)]))
     assert "Conflict" in spy.raised

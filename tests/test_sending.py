@@ -394,7 +394,7 @@ def test_an_ads_that_says_something_else_is_not_bound(firm: Firm, changes: dict[
 def test_an_ads_that_tells_only_its_day_may_be_of_any_hour_of_it(firm: Firm) -> None:
     sent_without_ref(firm)
     firm.move(days=1)
-    paper = Ads(portal_ref="42", issued_at=NOW.date(), account=ACCOUNT)  # type: ignore[arg-type]
+    paper = Ads(portal_ref="42", issued_at=NOW.date(), account=ACCOUNT, count=1)  # type: ignore[arg-type]
     assert paper.issued_at == start_of_day(NOW.date())
     assert firm.flow.receive(paper).state == "applied"
 

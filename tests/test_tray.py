@@ -11,6 +11,7 @@ import pytest
 
 from due_workflow import (
     Acs,
+    Ars,
     Conflict,
     InputRefused,
     Mode,
@@ -160,8 +161,65 @@ def test_a_piece_that_does_not_say_which_it_means_waits_and_moves_nothing(
 
 def test_a_name_that_singles_out_none_counts_as_no_name(firm: Firm) -> None:
     sub = firm.sent(firm.real().id)
-    said = (verdict(A, reference="their number 12", siret=f.siret(1, 4)),)
+    said = (verdict(A, reference="their number 12"),)
     assert firm.flow.receive(acs(*said, ref=firm.ref_of(sub))).submissions == {sub.id: S.FORWARDED}
+
+
+def test_a_piece_that_names_another_company_is_looked_at_by_a_person(firm: Firm) -> None:
+    sub = firm.sent(firm.real().id)
+    stranger = Ars(
+        portal_ref=firm.ref_of(sub), issued_at=NOW, account=ACCOUNT, verdicts=(verdict(A, siret=f.siret(7)),)
+    )
+    result = firm.flow.receive(stranger)
+    assert (result.state, result.why) == ("tray", "names_another")
+    assert firm.status() == "running"
+    ours = verdict(A, reference="E-1", siret=f.siret(7))
+    assert firm.flow.receive(acs(ours, ref=firm.ref_of(sub))).state == "applied"
+
+
+def test_one_verdict_serves_one_hire(firm: Firm) -> None:
+    ids = bunch(firm)
+    waiting = firm.flow.receive(acs(verdict(A), verdict(A), verdict(R))).receipt
+    with pytest.raises(InputRefused) as refused:
+        firm.flow.attach(waiting, dict.fromkeys(ids, A))
+    assert refused.value.code == "attach_not_said"
+    assert {state(firm, id) for id in ids} == {"sent"}
+
+
+def test_a_slip_in_attaching_is_put_right_by_attaching_anew(firm: Firm) -> None:
+    ids = bunch(firm)
+    firm.flow.receive(f.ads("9", account=ACCOUNT))
+    waiting = firm.flow.receive(acs(verdict(A), verdict(A), verdict(R))).receipt
+    firm.flow.attach(waiting, {ids[0]: A, ids[1]: A, ids[2]: R})
+    firm.flow.attach(waiting, {ids[0]: R, ids[2]: A})
+    assert [state(firm, id) for id in ids] == ["portal_rejected", "forwarded", "forwarded"]
+    assert all("ads" in firm.read.submission(id).evidence.slots for id in ids)
+    assert firm.read.verify_journal().sound
+
+
+def test_a_piece_attached_in_part_stays_in_the_tray_until_all_is_placed(firm: Firm) -> None:
+    ids = bunch(firm)
+    waiting = firm.flow.receive(acs(verdict(A), verdict(A), verdict(R))).receipt
+    first = firm.flow.attach(waiting, {ids[0]: A})
+    assert (first.state, first.why, state(firm, ids[0])) == ("tray", "partly", "forwarded")
+    firm.move(days=2)
+    firm.worker().tick()
+    assert [r.why for r in firm.read.tray()] == ["partly"]
+    assert state(firm, ids[0]) == "forwarded"
+    assert firm.flow.attach(waiting, {ids[1]: A, ids[2]: R}).state == "applied"
+    assert firm.read.tray() == ()
+
+
+def test_what_is_set_aside_leaves_the_tray_and_is_kept_with_who_and_why(firm: Firm) -> None:
+    waiting = firm.flow.receive(acs(verdict(A), ref="nobody's")).receipt
+    firm.flow.set_aside(waiting, "un autre cabinet", by="Camille")
+    assert firm.read.tray() == ()
+    kept = firm.read.receipt(waiting)
+    assert (kept.state, kept.aside_reason, kept.attached_by) == ("aside", "un autre cabinet", "Camille")
+    sub = firm.sent(firm.real().id, ref="nobody's")
+    assert firm.flow.attach(waiting, {sub.id: A}).state == "applied"
+    with pytest.raises(InputRefused):
+        firm.flow.set_aside(waiting, "trop tard")
 
 
 # ---- the tray

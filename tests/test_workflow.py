@@ -477,6 +477,7 @@ COMMANDS: dict[str, Callable[[DueWorkflow, str], Any]] = {
     "settle_doubt": lambda w, k: w.settle_doubt(w.read.submission("E-2/real/1").deposit or "", ref="79", key=k),
     "receive": lambda w, k: w.receive(f.ads("none", account=ACCOUNT), key=k),
     "attach": lambda w, k: w.attach(f.ars("early", account=ACCOUNT).identity, {"E-2/real/1": "accepted"}, key=k),
+    "set_aside": lambda w, k: w.set_aside(f.ars("early", account=ACCOUNT).identity, "inutile", key=k),
     "send": lambda w, k: w.send(["E-1/real/1"], key=k),
 }
 

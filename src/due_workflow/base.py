@@ -270,6 +270,12 @@ _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 @lru_cache(maxsize=4096)
+def _name(value: str) -> str:
+    text = " ".join(value.split())
+    # a name that holds such a number is a column taken for another: never filed, never masked and filed
+    return refuse("holds_a_nir") if scrub(text) != text else text or refuse("empty")
+
+
 def _reference(value: str) -> str:
     text = value.strip()
     if not text or len(text) > 120 or _CONTROL.search(text):
@@ -289,6 +295,8 @@ Day = Annotated[date, BeforeValidator(_only_day)]
 """A calendar day without an hour."""
 Line = Annotated[str, AfterValidator(_line)]
 """One line of free text: spaces folded, anything that looks like a NIR masked."""
+Name = Annotated[str, AfterValidator(_name)]
+"""One line that is filed as it is (a name, an address): refused when it holds what looks like a NIR."""
 Reference = Annotated[str, AfterValidator(_reference)]
 """A name that the host gives (1 to 120 characters, no control character, never a NIR)."""
 

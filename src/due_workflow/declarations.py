@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from due_workflow.base import Day, Line, Model, Reference, Sensitive, canonical, refuse
+from due_workflow.base import Day, Model, Name, Reference, Sensitive, canonical, refuse
 from due_workflow.calendar import local_instant, workplace_zone
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import ApeCode, Department, Nir, PostalCode, Siret, UrssafCode
@@ -31,25 +31,25 @@ class Employer(Model):
     """The employing establishment as the declaration says it (R1221-1, 1°)."""
 
     siret: Siret
-    name: Line
+    name: Name
     ape: ApeCode
-    address: Line
+    address: Name
     postal_code: PostalCode
-    town: Line
-    phone: Line | None = None
+    town: Name
+    phone: Name | None = None
     urssaf_code: UrssafCode | None = None
-    health_service: Line | None = None
+    health_service: Name | None = None
 
 
 class Employee(Sensitive):
     """The person hired (R1221-1, 2°). `nir` only if the person is already registered."""
 
-    surname: Line = Field(repr=False)
-    usual_name: Line | None = Field(default=None, repr=False)
-    first_names: Line = Field(repr=False)
+    surname: Name = Field(repr=False)
+    usual_name: Name | None = Field(default=None, repr=False)
+    first_names: Name = Field(repr=False)
     sex: Literal["1", "2"]
     birth_date: Day = Field(repr=False)
-    birth_place: Line = Field(repr=False)
+    birth_place: Name = Field(repr=False)
     birth_department: Department
     nir: Nir | None = None
 

@@ -39,22 +39,24 @@ def with_attempt(filing: Filing, sub: Submission) -> Filing:
 
 def status_of(filing: Filing, now: datetime) -> FilingStatus:
     """What staff read about the hire; the first that fits (design: only an accepted REAL ARS is *declared*)."""
-    real = filing.attempts(Mode.REAL)
+    # an attempt that was replaced on confirmation does not count: what was meant to replace it does
+    real = [s for s in filing.attempts(Mode.REAL) if not s.superseded]
     begun = [s for s in real if s.begun]
     alive = [s.state for s in begun if s.alive]
-    if S.ACCEPTED in [s.state for s in real]:
+    if S.ACCEPTED in alive:
         return FilingStatus.DECLARED
     if filing.elsewhere is not None:
         return FilingStatus.DECLARED_ELSEWHERE
     if S.IN_DOUBT in alive:
         return FilingStatus.IN_DOUBT
-    if not RUNNING.isdisjoint(alive):
+    # abandoned here without confirmation, the recipient may still hold it and answer
+    if not RUNNING.isdisjoint(alive) or (S.ABANDONED in alive and not filing.no_hire):
         return FilingStatus.RUNNING
     if begun and begun[-1].state in REFUSED:
         return FilingStatus.REFUSED
     if filing.no_hire or (real and real[-1].state is S.ABANDONED):
         return FilingStatus.ABANDONED
-    if not begun and now >= filing.hire_at:
+    if not alive and now >= filing.hire_at:
         return FilingStatus.LATE
     tested = [s.state for s in filing.attempts(Mode.TEST) if s.begun]
     if S.IN_DOUBT in tested or not RUNNING.isdisjoint(tested):
@@ -67,8 +69,9 @@ def settled(filing: Filing, policy: Policy, now: datetime) -> Filing:
     submissions = filing.submissions
     for key, sub in filing.submissions.items():
         due = deadlines(sub, policy)
-        if due != sub.deadlines:
-            submissions = {**submissions, key: sub.with_(deadlines=due)}
+        overdue = sub.overdue_since if sub.state in RUNNING else None
+        if due != sub.deadlines or overdue is not sub.overdue_since:
+            submissions = {**submissions, key: sub.with_(deadlines=due, overdue_since=overdue)}
     status = status_of(filing, now)
     if submissions is not filing.submissions or status is not filing.status:
         filing = filing.with_(submissions=submissions, status=status)
@@ -111,10 +114,14 @@ def reach(receipt: Ads | Acs | Ars, deposit: Deposit) -> Mapping[str, Sequence[V
 
     A verdict reaches an attempt that it names by our hire reference, or by a SIRET that is unique in the deposit. A
     name that singles out none counts as no name; verdicts without a name apply when all of the piece agree and their
-    count is the deposit's.
+    count is the deposit's. A SIRET that is none of the deposit's is no lack of a name but another's: a person looks.
     """
     if isinstance(receipt, Ads):
         return dict.fromkeys(deposit.items, ())
+    sirets = {item.siret for item in deposit.items.values()}
+    references = {item.reference for item in deposit.items.values()}
+    if any(v.siret is not None and v.siret not in sirets and v.reference not in references for v in receipt.verdicts):
+        return Ambiguous("names_another")
     reached: dict[str, list[Verdict]] = {}
     nameless = 0
     for verdict in receipt.verdicts:
@@ -155,6 +162,8 @@ def could_be(receipt: Ads, deposit: Deposit, hours: int = 24) -> bool:
     until = receipt.issued_at + (timedelta(hours=24) if receipt.issued_at == day else timedelta(hours=1))
     return (
         deposit.ref is None
+        # what it does not say at all proves nothing: SIRETs or a count at least
+        and (bool(receipt.sirets) or receipt.count is not None)
         and receipt.mode in (None, deposit.mode)
         and (not receipt.sirets or set(receipt.sirets) == sirets)
         and receipt.count in (None, len(deposit.items))

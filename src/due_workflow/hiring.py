@@ -11,6 +11,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from due_workflow.base import canonical
@@ -56,11 +57,23 @@ def situation(
     confirm: bool = False,
     hire: bool = False,
     qualified: bool = False,
+    amends: bool = False,
 ) -> Situation:
     """What the guards of an attempt may look at; the client's record is held, and checked by whoever begins."""
     held = u.get(Kind.CLIENT, filing.siren)
     client = held.facts if held is not None else None
-    return Situation(u.now, u.policy, client, filing, sub, late=late, confirm=confirm, hire=hire, qualified=qualified)
+    return Situation(
+        u.now,
+        u.policy,
+        client=client,
+        filing=filing,
+        submission=sub,
+        late=late,
+        confirm=confirm,
+        hire=hire,
+        qualified=qualified,
+        amends=amends,
+    )
 
 
 def move(sub: Submission, event: Event, s: Situation) -> Submission:
@@ -172,11 +185,13 @@ def _again(u: Unit, held: Held, declaration: Declaration, hire_at: datetime, mod
     filing: Filing = held.facts
     payload = held.payload_data()
     content = declaration.salted_hash(payload.get("salt", ""))
+    sent = [sub for sub in filing.attempts(Mode.REAL) if sub.begun]
     tried = filing.attempts(mode)
     if content == (tried[-1].content if tried and mode is not None else filing.content):
         return filing
-    if tried:
-        raise InputRefused("content_differs", reference=filing.reference, last=tried[-1].id)
+    # what was handed over for real is corrected by renewing that, never by a test's content
+    if tried or sent:
+        raise InputRefused("content_differs", reference=filing.reference, last=(sent or tried)[-1].id)
     return amended(u, filing, declaration, hire_at, "amend")
 
 
@@ -228,11 +243,16 @@ def _new(u: Unit, filing: Filing, mode: Mode, number: int) -> Submission:
     )
 
 
+def _salt(u: Unit, filing: Filing) -> str:
+    return str(u.need(Kind.FILING, filing.reference).payload_data().get("salt", ""))
+
+
 def renew(u: Unit, submission: str, declaration: Declaration | None, reason: str, confirm: bool) -> Submission:
     """Step 6, « sinon renouveler l'opération »: a new attempt of the same hire, same mode, from any state."""
     filing = u.filing(reference_of(submission))
     old = attempt(filing, submission)
-    move(old, Event.RENEW, situation(u, filing, old, confirm=confirm))
+    amends = declaration is not None and declaration.salted_hash(_salt(u, filing)) != filing.content
+    move(old, Event.RENEW, situation(u, filing, old, confirm=confirm, amends=amends))
     replaced = old.mode is Mode.REAL and old.state is SubmissionState.ACCEPTED
     if replaced:
         filing = with_attempt(filing, old.with_(superseded=True))
@@ -265,7 +285,7 @@ def released(u: Unit, sub: Submission, late: bool) -> Submission:
     filing = u.filing(sub.reference)
     sub = attempt(filing, sub.id)
     move(sub, Event.RELEASE, situation(u, filing, sub, late=late))
-    sub = sub.with_(released_at=u.now, released_by=u.by or "?", late_allowed=late or sub.late_allowed)
+    sub = sub.with_(released_at=u.now, released_by=u.by or "?", released_late=late or sub.released_late)
     put(u, with_attempt(filing, sub), Event.RELEASE, sub.state, sub.state)
     order = Command(name="release", state="released", results=(sub.id,), by=u.by, late=late, due=u.now)
     u.put(Kind.COMMAND, release_id(sub.id), order)
@@ -286,13 +306,13 @@ def abandon(u: Unit, id: str, reason: str, hire: bool, confirm: bool) -> Filing:
         raise InputRefused("reason_needed")
     whole = u.get(Kind.FILING, id) if hire else None
     if whole is not None:
-        filing: Filing = whole.facts
-        return put(u, filing.with_(no_hire=True), Event.ABANDON, filing.status, filing.status)
+        filing = _called_off(u, whole.facts, reason)
+        return put(u, filing, Event.ABANDON, whole.facts.status, FilingStatus.ABANDONED)
     filing = u.filing(reference_of(id))
     old = attempt(filing, id)
     sub = move(old, Event.ABANDON, situation(u, filing, old, hire=hire, confirm=confirm))
     sub = sub.with_(reason=reason, dropped=old.dropped or confirm)
-    filing = with_attempt(filing, sub).with_(no_hire=filing.no_hire or hire)
+    filing = with_attempt(_called_off(u, filing, reason) if hire else filing, sub)
     filing = put(u, filing, Event.ABANDON, old.state, sub.state)
     noted(u, sub)
     if old.alive and not hire:
@@ -300,15 +320,27 @@ def abandon(u: Unit, id: str, reason: str, hire: bool, confirm: bool) -> Filing:
     return filing
 
 
+def _called_off(u: Unit, filing: Filing, reason: str) -> Filing:
+    """The file of a hire that does not take place; told at once where the recipient may hold its declaration."""
+    if any(sub.alive for sub in filing.attempts(Mode.REAL)):
+        ref = Ref(Kind.FILING, filing.reference)
+        u.notice("called_off_alive", ref, urgent=True, reference=filing.reference, reason=reason)
+    return filing.with_(no_hire=True, no_hire_reason=reason)
+
+
 _IRREGULAR_ELSEWHERE = ("window_not_open", "hire_passed", "hire_called_off", "other_alive")
 
 
 def declared_elsewhere(u: Unit, reference: str, at: datetime, proof: str) -> Filing:
     """Record that the hire was declared by another way: a fact, never refused, flagged where the gate would deny."""
+    if at.tzinfo is None:
+        raise InputRefused("naive_instant")
+    if at > u.now:
+        raise InputRefused("sent_in_future", at=at)
     filing = u.filing(reference)
     latest = filing.latest(Mode.REAL)
     probe = latest or _new(u, filing, Mode.REAL, 1)
-    s = situation(u, filing.with_(elsewhere=None), probe.with_(id="elsewhere"))
+    s = replace(situation(u, filing.with_(elsewhere=None), probe.with_(id="elsewhere")), now=at)
     # what is about the firm's own channel (mandate, regime, real mode) says nothing of a declaration made elsewhere
     irregular = tuple(d.code for d in gate(s) if d.code in _IRREGULAR_ELSEWHERE)
     filing = filing.with_(elsewhere=Elsewhere(at=at, proof=proof, irregular=irregular))

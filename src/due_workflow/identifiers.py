@@ -226,7 +226,7 @@ def nir_key(first13: str) -> str:
 
 
 # A number with the build of a NIR (sex, year, month, department…), with or without key, however it is spaced.
-_S = r"[\s.\u00a0\u00ad\u1680\u2000-\u2015\u202f\u205f\u2060\u3000\ufeff_-]{0,8}"
+_S = r"[\s./,:\u00a0\u00ad\u1680\u2000-\u2015\u202f\u205f\u2060\u3000\ufeff_-]{0,8}"
 _NIR_LIKE = re.compile(
     rf"(?<!\d)[123478]{_S}\d{_S}\d{_S}\d{_S}\d{_S}(?:\d{_S}\d|2{_S}[ABab]){_S}"
     rf"\d{_S}\d{_S}\d{_S}\d{_S}\d{_S}\d(?:{_S}\d{_S}\d)?(?!\d)",

@@ -49,6 +49,7 @@ class Situation:
     late: bool = False
     confirm: bool = False
     hire: bool = False
+    amends: bool = False
 
     @property
     def today(self) -> date:
@@ -221,6 +222,13 @@ def latest_attempt(s: Situation) -> Denial | None:
     return Denial("newer_attempt", {"newer": last.id}) if stale and last else None
 
 
+def real_not_begun(s: Situation) -> Denial | None:
+    """A test with another content would rewrite what was handed over for real: that is corrected by renewing it."""
+    real = [sub for sub in s.filing.attempts(Mode.REAL) if sub.begun] if s.filing else []
+    test = s.submission is not None and s.submission.mode is Mode.TEST
+    return Denial("real_begun", {"real": real[-1].id}) if test and s.amends and real else None
+
+
 def confirmed_if_declared(s: Situation) -> Denial | None:
     """From an accepted REAL attempt: the former declaration is not cancelled at the recipient, so confirm."""
     sub = s.submission
@@ -314,7 +322,7 @@ SUBMISSION_ROWS: tuple[Row, ...] = (
     Row(_AFTER_BEGIN, E.ARS_REJECTED, S.CIRSO_REJECTED, "Étapes 6 et 7: ARS rejeté par le CIRSO"),
     Row(_AFTER_BEGIN, E.UNBOUND, S.SENT, "La référence devinée n'était pas la bonne: ses avis sont détachés"),
     Row(tuple(S), E.RENEW, None, "Étape 6: sinon renouveler l'opération",
-        (latest_attempt, confirmed_if_declared, hire_takes_place)),
+        (latest_attempt, confirmed_if_declared, real_not_begun, hire_takes_place)),
     Row(tuple(s for s in S if s is not S.ACCEPTED), E.ABANDON, S.ABANDONED,
         "Abandonné ici, non annulé chez le destinataire"),
     Row((S.ACCEPTED,), E.ABANDON, None, "L'embauche n'a pas lieu; la déclaration acceptée reste chez le destinataire",

@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from due_workflow import texts
-from due_workflow.base import Day, Instant, Line, Model, Reference, refuse
+from due_workflow.base import Day, Instant, Line, Model, Name, Reference, refuse
 from due_workflow.calendar import workplace_zone
 from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
@@ -166,14 +166,14 @@ class Establishment(Model):
     """A place of work, by its SIRET. `timezone`: the workplace's own hour, from the postal code when None."""
 
     siret: Siret
-    name: Line | None = None
+    name: Name | None = None
     ape: ApeCode
-    address: Line
+    address: Name
     postal_code: PostalCode
-    town: Line
-    phone: Line | None = None
+    town: Name
+    phone: Name | None = None
     urssaf_code: UrssafCode | None = None
-    health_service: Line | None = None
+    health_service: Name | None = None
     regime: Regime = "general"
     timezone: Zone | None = None
 
@@ -187,10 +187,10 @@ class Client(Model):
     """The firm's client: a legal entity by its SIREN, and its establishments by their SIRET."""
 
     siren: Siren
-    name: Line
+    name: Name
     establishments: tuple[Establishment, ...] = ()
-    email: Line | None = None
-    collaborator: Line | None = None
+    email: Name | None = None
+    collaborator: Name | None = None
 
     @model_validator(mode="after")
     def _own(self) -> Self:
@@ -241,6 +241,7 @@ class Submission(Model):
     prepared_at: Instant
     released_at: Instant | None = None
     released_by: str | None = None
+    released_late: bool = False
     late_allowed: bool = False
     late: bool = False
     confirmed: bool = False
@@ -314,6 +315,7 @@ class Filing(Model):
     submissions: dict[str, Submission] = {}
     elsewhere: Elsewhere | None = None
     no_hire: bool = False
+    no_hire_reason: str | None = None
     status: FilingStatus = FilingStatus.TO_DECLARE
     deadlines: dict[str, Instant] = {}
     raised: dict[str, Instant] = {}

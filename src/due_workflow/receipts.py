@@ -183,10 +183,12 @@ class Received(Model):
     receipt: Annotated[Ads | Acs | Ars | Unreadable, Field(discriminator="kind")]
     sha256: str
     received_at: Instant
-    state: Literal["applied", "tray", "mismatch"]
+    state: Literal["applied", "tray", "mismatch", "aside"]
     why: str | None = None
     reached: tuple[str, ...] = ()
+    attached: dict[str, Outcome] = {}
     attached_by: str | None = None
+    aside_reason: str | None = None
     origins: tuple[str, ...] = ()
     due: Instant | None = None
 

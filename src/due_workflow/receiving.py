@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, reach, standing_in, with_attempt
-from due_workflow.hiring import moved, put
+from due_workflow.hiring import move, moved, noted, put
 from due_workflow.identifiers import scrub
 from due_workflow.machine import Event, Situation
 from due_workflow.models import Deposit, Filing, Submission, SubmissionState, reference_of
@@ -271,44 +271,99 @@ def attach(u: Unit, receipt: str, outcomes: Mapping[str, Outcome], by: str) -> R
     paper = received.receipt
     if isinstance(paper, Unreadable):
         raise InputRefused("attach_unreadable", receipt=receipt)
-    if received.state != "tray" and received.attached_by is None:
+    if received.state not in ("tray", "aside") and not received.attached:
         raise InputRefused("attach_not_in_tray", receipt=receipt, state=received.state)
     if not outcomes:
         raise InputRefused("nothing_named")
+    # what a person said before stands unless it is said anew: the piece is detached and attached whole
+    outcomes = {**received.attached, **outcomes}
     u.load([Ref(Kind.FILING, reference_of(sid)) for sid in outcomes])
-    learned = None
-    by_deposit: dict[str, dict[str, Sequence[Verdict]]] = {}
-    for sid, outcome in outcomes.items():
-        sub = attempt(u.filing(reference_of(sid)), sid)
+    subs = [attempt(u.filing(reference_of(sid)), sid) for sid in outcomes]
+    for sub in subs:
         if sub.deposit is None or not sub.begun:
-            raise InputRefused("attach_without_deposit", submission=sid)
-        by_deposit.setdefault(sub.deposit, {})[sid] = _as_said(paper, receipt, outcome)
-    received = received.with_(attached_by=by or "?")
-    if len(by_deposit) > 1:
+            raise InputRefused("attach_without_deposit", submission=sub.id)
+    ids = {sub.deposit for sub in subs if sub.deposit is not None}
+    if len(ids) > 1:
         raise InputRefused("attach_two_deposits", receipt=receipt)
-    id, reached = next(iter(by_deposit.items()))
-    deposit = u.deposit(id)
+    deposit = u.deposit(ids.pop())
+    reached = _as_said(paper, receipt, outcomes)
+    learned = _same_deposit(u, paper, receipt, deposit)
+    deposit = u.deposit(deposit.id)
+    for sid in received.reached:
+        _detached(u, sid, receipt, deposit)
+    deposit = u.deposit(deposit.id)
+    said = received.with_(attached=outcomes, attached_by=by or "?", aside_reason=None, reached=())
+    result = apply(u, said, deposit, reached, learned)
+    whole = min(len(paper.verdicts) or len(deposit.items), len(deposit.items))
+    if len(outcomes) >= whole:
+        return result
+    # what it says of the others has not been placed yet: it stays in the tray
+    partly = u.need(Kind.RECEIPT, receipt).facts.with_(state="tray", why="partly")
+    u.put(Kind.RECEIPT, receipt, partly)
+    return ReceiveResult(receipt, "tray", False, result.submissions, "partly", learned)
+
+
+def _same_deposit(u: Unit, paper: Ads | Acs | Ars, receipt: str, deposit: Deposit) -> tuple[str, str, str] | None:
+    """Refuse a piece of another mode, account or reference; a reference that was not known is learned."""
     if paper.mode is not None and paper.mode is not deposit.mode:
-        raise InputRefused("attach_other_mode", receipt=receipt, deposit=id)
+        raise InputRefused("attach_other_mode", receipt=receipt, deposit=deposit.id)
     if (deposit.portal, deposit.account) != (paper.portal, paper.account):
-        raise InputRefused("attach_other_account", receipt=receipt, deposit=id)
+        raise InputRefused("attach_other_account", receipt=receipt, deposit=deposit.id)
     if deposit.ref is None:
-        deposit = learn_ref(u, id, paper.portal_ref)
-        learned = (paper.portal, paper.account, paper.portal_ref)
-    elif deposit.ref != paper.portal_ref:
-        raise InputRefused("attach_other_ref", receipt=receipt, deposit=id, ref=deposit.ref)
-    return apply(u, received, deposit, reached, learned)
+        learn_ref(u, deposit.id, paper.portal_ref)
+        return paper.portal, paper.account, paper.portal_ref
+    if deposit.ref != paper.portal_ref:
+        raise InputRefused("attach_other_ref", receipt=receipt, deposit=deposit.id, ref=deposit.ref)
+    return None
 
 
-def _as_said(paper: Ads | Acs | Ars, receipt: str, outcome: Outcome) -> Sequence[Verdict]:
-    """The piece's own verdict of that outcome: a person says whom it means, never something that it does not say."""
+def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit) -> None:
+    """Take back what a piece said of an attempt: its evidence is joined anew from all the others that reached it."""
+    filing = u.filing(reference_of(sid))
+    old = attempt(filing, sid)
+    evidence = Evidence.EMPTY
+    for held in u.load(keys=(f"for:{filing.reference}",)):
+        other = held.facts
+        if held.ref.kind is Kind.RECEIPT and other.id != receipt and sid in other.reached:
+            evidence = evidence.join(_said_of(other, sid, deposit))
+    s = Situation(u.now, u.policy, None, filing, old)
+    sub = move(old, Event.UNBOUND, s).with_(evidence=evidence)
+    again = evidence.standing(sub.recipient)
+    if again is not None:
+        sub = move(sub, Event(again), s)
+    put(u, with_attempt(filing, sub), Event.UNBOUND, old.state, sub.state)
+    noted(u, sub)
+
+
+def _said_of(received: Received, sid: str, deposit: Deposit) -> Evidence:
+    paper = received.receipt
+    assert not isinstance(paper, Unreadable)
+    if received.attached:
+        verdicts = _as_said(paper, received.id, received.attached).get(sid, ())
+    else:
+        reached = reach(paper, deposit)
+        verdicts = () if isinstance(reached, Ambiguous) else reached.get(sid, ())
+    return evidence_of(paper, received.id, received.sha256, verdicts)
+
+
+def _as_said(paper: Ads | Acs | Ars, receipt: str, outcomes: Mapping[str, Outcome]) -> Mapping[str, Sequence[Verdict]]:
+    """The piece's own verdicts for these attempts: a person says whom each means, never what it does not say.
+
+    Raises:
+        InputRefused: it has no verdict of that outcome, or fewer of them than attempts named.
+    """
     if isinstance(paper, Ads):
-        return ()
-    said = next((v for v in paper.verdicts if v.outcome is outcome), None)
-    if said is None:
-        found = [v.outcome.value for v in paper.verdicts]
-        raise InputRefused("attach_not_said", receipt=receipt, outcome=outcome.value, said=list(dict.fromkeys(found)))
-    return (said,)
+        return dict.fromkeys(outcomes, ())
+    left: dict[Outcome, list[Verdict]] = {}
+    for verdict in paper.verdicts:
+        left.setdefault(verdict.outcome, []).append(verdict)
+    placed: dict[str, Sequence[Verdict]] = {}
+    for sid, outcome in outcomes.items():
+        if not left.get(outcome):
+            said = sorted(verdict.outcome.value for verdict in paper.verdicts)
+            raise InputRefused("attach_not_said", receipt=receipt, outcome=outcome.value, said=said)
+        placed[sid] = (left[outcome].pop(0),)
+    return placed
 
 
 def again(u: Unit, receipt: str) -> ReceiveResult:
@@ -318,11 +373,24 @@ def again(u: Unit, receipt: str) -> ReceiveResult:
         raise NotFound("receipt", scrub(receipt))
     received: Received = held.facts
     paper = received.receipt
-    if received.state != "tray" or isinstance(paper, Unreadable):
+    if received.state != "tray" or received.attached or isinstance(paper, Unreadable):
         return _result(u, received, repeat=True)
     found = u.load(keys=(deposit_key(paper.portal, paper.account, paper.portal_ref),))
     deposit = next((h.facts for h in found if h.ref.kind is Kind.DEPOSIT), None)
     return _place(u, received, deposit)
+
+
+def set_aside(u: Unit, receipt: str, reason: str) -> Received:
+    """Take a receipt out of the tray without applying it: kept whole, with who decided it and why."""
+    reason = scrub(reason).strip()
+    if not reason:
+        raise InputRefused("reason_needed")
+    received: Received = u.need(Kind.RECEIPT, receipt).facts
+    if received.state not in ("tray", "mismatch") or received.reached:
+        raise InputRefused("attach_not_in_tray", receipt=receipt, state=received.state)
+    aside = received.with_(state="aside", aside_reason=reason, attached_by=u.by or "?", due=None)
+    u.put(Kind.RECEIPT, receipt, aside)
+    return aside
 
 
 def waiting_for(u: Unit, portal: str, account: str, ref: str) -> list[str]:

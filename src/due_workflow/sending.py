@@ -66,7 +66,7 @@ def _asked(u: Unit, sub: Submission, late: bool) -> tuple[Filing, Situation]:
         qualified = proof is not None
         if proof is not None:
             u.check(proof)
-    return filing, situation(u, filing, sub, late=late or sub.late_allowed, qualified=qualified)
+    return filing, situation(u, filing, sub, late=late or sub.released_late, qualified=qualified)
 
 
 def begin(u: Unit, sub: Submission, deposit: str, channel: Channel, late: bool) -> Submission:
@@ -78,6 +78,8 @@ def begin(u: Unit, sub: Submission, deposit: str, channel: Channel, late: bool) 
     filing, s = _asked(u, sub, late)
     sub = attempt(filing, sub.id)
     firm = u.get(Kind.CABINET, u.cabinet)
+    if firm is not None:
+        u.check(firm)  # the epoch that is stamped must be the firm's when this is committed
     begun = move(sub, Event.BEGIN_SEND, s).with_(
         begun_at=u.now,
         epoch=u.cabinet_facts().epoch,
@@ -155,9 +157,12 @@ def begin_lot(
 
 
 def mark_sent(
-    u: Unit, submissions: Iterable[str], ref: str | None, at: datetime, channel: Channel
+    u: Unit, submissions: Iterable[str], ref: str | None, at: datetime, channel: Channel, told: bool = False
 ) -> tuple[Submission, ...]:
-    """Record that these attempts were sent: a fact, never refused, flagged where the gate would have denied."""
+    """Record that these attempts were sent: a fact, never refused, flagged where the gate would have denied.
+
+    `told`: the caller named the channel; a deposit that was begun for another one goes over to it.
+    """
     if at.tzinfo is None:
         raise InputRefused("naive_instant")
     if at > u.now:
@@ -170,6 +175,10 @@ def mark_sent(
     known = dict.fromkeys(s.deposit for s in subs if s.deposit is not None)
     if ref is not None and len(lots) + len(known) > 1:
         raise InputRefused("one_ref_one_deposit", deposits=len(lots) + len(known))
+    if told:
+        for id in known:
+            _rerouted(u, id, channel)
+        subs = load_attempts(u, [s.id for s in subs])
     for lot in lots:
         id = new_id()
         new_deposit(u, id, lot, channel, at)
@@ -183,6 +192,21 @@ def mark_sent(
         if ref is not None:
             learn_ref(u, deposit, ref)
     return tuple(attempt(u.filing(s.reference), s.id) for s in subs)
+
+
+def _rerouted(u: Unit, id: str, channel: Channel) -> None:
+    """The deposit went to another portal or account than it was begun for."""
+    held = u.deposit(id)
+    if (held.portal, held.account) == (channel.portal, channel.account):
+        return
+    if held.ref is not None:
+        raise InputRefused("ref_known", deposit=id, ref=held.ref)
+    to = {"portal": channel.portal, "account": channel.account, "recipient": channel.recipient}
+    u.put(Kind.DEPOSIT, id, held.with_(**to), "rerouted", source=held.state, dest=held.state)
+    for sub in load_attempts(u, held.items):
+        if sub.deposit == id and sub.recipient != channel.recipient:
+            filing = with_attempt(u.filing(sub.reference), sub.with_(recipient=channel.recipient))
+            put(u, filing, "rerouted", sub.state, sub.state)
 
 
 def _sent(u: Unit, sub: Submission, at: datetime) -> Submission:
@@ -213,7 +237,7 @@ def unsent(u: Unit, deposit: str) -> Deposit:
         if sub.state is S.SENDING and sub.deposit == deposit:
             filing = u.filing(sub.reference)
             back = move(sub, Event.UNSENT, situation(u, filing, sub)).with_(
-                begun_at=None, epoch="", late=False, deposit=None
+                begun_at=None, epoch="", late=False, late_allowed=False, deposit=None
             )
             put(u, with_attempt(filing, back), Event.UNSENT, sub.state, back.state)
     items = {id: item.with_(standing="settled") for id, item in held.items.items()}

@@ -156,6 +156,7 @@ class DueWorkflow(Engine):
             InputRefused: other content than the last attempt of that mode (renew).
         """
         what = declaration_or_reference
+        mode = None if mode is None else word_of(Mode, mode)
         return self._run("prepare", (what, mode), by, key, lambda u: hiring.prepare(u, what, mode))
 
     def release(self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = "") -> tuple[Submission, ...]:
@@ -247,7 +248,8 @@ class DueWorkflow(Engine):
         _no_nir(ref)
 
         def work(u: Unit) -> tuple[Submission, ...]:
-            return sending.mark_sent(u, ids, ref, at or u.now, self._channel(u, portal, account))
+            told = portal is not None or account is not None
+            return sending.mark_sent(u, ids, ref, at or u.now, self._channel(u, portal, account), told)
 
         sent = self._run("mark_sent", (ids, ref, at, portal, account), by, key, work)
         if ref is not None:
@@ -296,7 +298,7 @@ class DueWorkflow(Engine):
             begun = self._commit(by, begin)
             if begun is not None:
                 deposits.append(self._over_the_wire(portal, *begun, by))
-        if key:
+        if key and not refused:  # refused ones may be sent later under the same key
             self._commit(by, lambda u: self._remember(u, "send", (ids, late), key, deposits))
         return SendResult(tuple(deposits), refused)
 
@@ -367,6 +369,15 @@ class DueWorkflow(Engine):
         if result.ref_learned is not None:
             self._replay_ref(*result.ref_learned, by)
         return result
+
+    def set_aside(self, receipt_id: str, reason: str, *, by: str = "", key: str = "") -> ReceiveResult:
+        """Take a receipt out of the tray without applying it: kept, with who and why, and it can still be attached."""
+        args = (receipt_id, reason)
+
+        def work(u: Unit) -> ReceiveResult:
+            return ReceiveResult(receiving.set_aside(u, *args).id, "aside")
+
+        return self._run("set_aside", args, by, key, work)
 
     def retry_tray(self, receipt_id: str, *, by: str = "") -> ReceiveResult:
         """Try to place a waiting receipt once more (what the worker does at the tray's deadline)."""

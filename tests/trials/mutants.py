@@ -28,6 +28,7 @@ START = multiprocessing.get_context("forkserver")
 START.set_forkserver_preload(["trials.mutants", "pytest", "hypothesis", "pydantic", "transitions", "pendulum"])
 
 Step = tuple[str, int | None]
+_TYPES = {"Callable", "Mapping", "Sequence", "Iterable", "Iterator", "dict", "list", "set", "tuple", "type"}
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
     ast.LtE: (ast.Lt, ast.Gt),
@@ -78,9 +79,16 @@ def mutants(module: str) -> list[Mutant]:
             changed = copy.deepcopy(tree)
             _put(changed, steps, new)
             line = getattr(node, "lineno", 0)
-            before, after = _short(node), _short(new) if new is not None else "∅"
+            before, after = _told(node, new)
             found.append(Mutant(module, where, line, before, after, ast.unparse(ast.fix_missing_locations(changed))))
     return found
+
+
+def _told(node: ast.AST, new: ast.AST | None) -> tuple[str, str]:
+    if isinstance(node, ast.Call) and isinstance(new, ast.Call):
+        (gone,) = (keyword for keyword in node.keywords if keyword not in new.keywords)
+        return _short(gone), "∅"
+    return _short(node), _short(new) if new is not None else "∅"
 
 
 def _short(node: ast.AST) -> str:
@@ -101,8 +109,8 @@ def _sites(node: ast.AST, steps: list[Step], where: str) -> Iterator[tuple[list[
                 continue  # a docstring
             if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
                 continue
-            if isinstance(child, ast.Subscript) and not isinstance(child.slice, ast.Constant) and not where:
-                continue  # a type alias
+            if isinstance(child, ast.Subscript) and ast.unparse(child.value) in _TYPES:
+                continue
             inside = getattr(child, "name", "") if isinstance(child, (ast.FunctionDef, ast.ClassDef)) else ""
             named = [t.id for t in getattr(child, "targets", ()) if isinstance(t, ast.Name)]
             named += (

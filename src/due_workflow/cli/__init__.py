@@ -17,7 +17,7 @@ from due_workflow import __version__
 from due_workflow.cli import clients, exchange, hires, look, receive
 from due_workflow.cli import demo as _demo
 from due_workflow.cli.session import PANEL, By, Json, Language
-from due_workflow.cli.window import app
+from due_workflow.cli.window import a_path, app
 
 
 def _version(wanted: bool) -> None:
@@ -33,6 +33,7 @@ def options(
         Path | None,
         typer.Option(
             "--db",
+            parser=a_path,
             metavar="cli.meta.path",
             envvar="DUE_DB",
             show_envvar=False,

@@ -27,6 +27,7 @@ from due_workflow.cli.demo_stage import Folder
 from due_workflow.cli.demo_story import Story
 from due_workflow.cli.session import CABINET, Json, Lang, Session
 from due_workflow.cli.steps import PROGRAM
+from due_workflow.cli.window import a_path
 from due_workflow.errors import Denial, DueWorkflowError
 from due_workflow.models import FilingStatus
 from due_workflow.ports import Kind
@@ -125,7 +126,9 @@ def tell(folder: Folder, teller: Teller, now: datetime, cabinet: str = CABINET) 
 
 def demo(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Option("--folder", metavar="cli.meta.path", help="demo.opt.folder")] = FOLDER,
+    folder: Annotated[
+        Path, typer.Option("--folder", parser=a_path, metavar="cli.meta.path", help="demo.opt.folder")
+    ] = FOLDER,
     force: Annotated[bool, typer.Option("--force", help="demo.opt.force")] = False,
     lang: Lang = None,
     json: Json = False,

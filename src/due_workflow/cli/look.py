@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -10,28 +11,25 @@ from itertools import islice
 from typing import Annotated, TypeVar
 
 import typer
-from rich.text import Text
 
 from due_workflow import diagrams, texts
-from due_workflow.cli import plain, views
+from due_workflow.cli import pages, plain, views
 from due_workflow.cli.outcomes import Code
 from due_workflow.cli.session import Session, command
 from due_workflow.cli.window import app
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.firm import siren_of
 from due_workflow.hiring import declaration_in
-from due_workflow.machine import CLIENT, SUBMISSION, Event
-from due_workflow.models import Filing, FilingStatus, Submission
-from due_workflow.ports import Kind
+from due_workflow.journal import Told
+from due_workflow.machine import CLIENT, SUBMISSION
+from due_workflow.models import Filing, FilingStatus
+from due_workflow.ports import Kind, Ref
 from due_workflow.records import decode
 
 T = TypeVar("T")
 PAGE, FEW = 100, 1000
-BY_HAND = frozenset(
-    event.value for event in (Event.RELEASE, Event.BEGIN_SEND, Event.SENT, Event.NOT_FOUND, Event.RENEW, Event.ABANDON)
-)
-"""What a person does; the rest comes from the portal and from the clock."""
-_SLOTS = ("ads", "acs", "ars")
+WORKER = "worker"
+"""The name under which `Worker` acts unless its host gives it another."""
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="cli.opt.limit")]
 Case = Annotated[str, typer.Argument(metavar="cli.meta.case", help="cli.arg.case")]
 
@@ -56,9 +54,7 @@ class Automata(StrEnum):
 @command(app, "status", "look")
 def status(
     s: Session,
-    reference: Annotated[
-        str | None, typer.Argument(metavar="cli.meta.opt_reference", help="cli.arg.opt_reference")
-    ] = None,
+    case: Annotated[str | None, typer.Argument(metavar="cli.meta.opt_case", help="cli.arg.status_case")] = None,
     client: Annotated[str | None, typer.Option("--client", metavar="SIREN", help="cli.opt.client")] = None,
     statuses: Annotated[list[FilingStatus] | None, typer.Option("--status", help="cli.opt.status")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="cli.opt.overdue")] = False,
@@ -66,11 +62,17 @@ def status(
     limit: Limit = 50,
     after: Annotated[str, typer.Option("--after", metavar="cli.meta.reference", help="cli.opt.after")] = "",
 ) -> None:
-    """Where everything stands, or one hire in detail."""
-    if reference is not None:
-        _one(s, reference)
-        return
+    """Where everything stands, one client's hires, one hire or one deposit in detail."""
     siren = siren_of(client) if client is not None else None
+    if case is not None:
+        ref = _meant(s, case)
+        if ref.kind is Kind.DEPOSIT:
+            pages.deposit(s, ref.id)
+            return
+        if ref.kind is Kind.FILING:
+            pages.hire(s, ref.id)
+            return
+        siren = ref.id if ref.kind is Kind.CLIENT else siren
     narrowed = bool(siren or statuses or overdue or in_doubt or after)
     s.data["cabinet"] = s.flow.cabinet
     s.data["counts"] = {**s.flow.read.counts()}
@@ -85,6 +87,25 @@ def status(
     if not narrowed and not s.json:
         _coming(s)
         _next(s)
+
+
+def _meant(s: Session, case: str) -> Ref:
+    """The record that a name typed by a person stands for; an attempt stands for its hire."""
+    try:
+        ref = s.flow.read.case_of(case)
+    except NotFound:
+        raise _nothing(case) from None
+    if ref.kind is Kind.FILING and ref.id != case:
+        s.flow.read.submission(case)
+    return ref
+
+
+def _nothing(case: str) -> NotFound:
+    """The name is nobody's: said as what it looks like."""
+    digits = "".join(case.split())
+    if digits.isdecimal() and len(digits) in (9, 14):
+        return NotFound("client", case)
+    return NotFound("deposit" if re.fullmatch(r"D-[0-9a-f]+", case) else "filing", case)
 
 
 def _overview(s: Session, limit: int) -> None:
@@ -164,83 +185,6 @@ def _next(s: Session) -> None:
         s.out.line(f"    {step.command}", "bold", whole=True)
 
 
-def _one(s: Session, reference: str) -> None:
-    filing = s.flow.read.filing(reference)
-    client = s.flow.read.client(filing.siren)
-    s.data["hire"] = plain.hire(filing)
-    s.data["client"] = plain.client(client)
-    s.data["events"] = []
-    facts = {
-        "employee": views.employee(filing),
-        "client": client.name,
-        "siret": filing.siret,
-        "hire": filing.hire_at,
-        "state": client.state.value,
-    }
-    if not s.json:
-        s.out.line(Text(f"{filing.reference}  ", "bold").append_text(views.status_text(filing.status, s.lang)))
-        s.say("cli.detail", **facts)
-        if filing.elsewhere is not None:
-            s.say("cli.detail_elsewhere", at=filing.elsewhere.at, proof=filing.elsewhere.proof)
-        if filing.status in (FilingStatus.TEST_NOT_DECLARED, FilingStatus.TEST_RUNNING):
-            s.say("cli.only_a_test", "bold yellow")
-    for sub in filing.attempts():
-        _attempt(s, sub)
-    rows = sorted(views.deadlines([filing]))
-    if rows:
-        s.say("cli.heading_deadlines", "bold")
-        s.show(views.deadlines_rows(rows, s.lang))
-    _possible(s, filing)
-
-
-def _attempt(s: Session, sub: Submission) -> None:
-    if s.json:
-        if sub.deposit:
-            s.add("deposits", plain.deposit(s.flow.read.deposit(sub.deposit)))
-        return
-    s.out.print()
-    s.out.line(views.attempt_line(sub, s.lang))
-    for key, at in (("prepared", sub.prepared_at), ("released", sub.released_at), ("sent", sub.sent_at)):
-        if at is not None:
-            s.say(f"cli.detail_{key}", at=at)
-    if sub.deposit:
-        deposit = s.flow.read.deposit(sub.deposit)
-        guess = s.text("cli.guessed") if deposit.guessed else ""
-        s.say(
-            "cli.detail_deposit",
-            deposit=deposit.id,
-            ref=deposit.ref,
-            guess=guess,
-            portal=f"{deposit.portal} {deposit.account}".strip(),
-        )
-    if sub.overdue_since:
-        s.say("cli.detail_overdue", "bold red", at=sub.overdue_since)
-    if sub.irregular:
-        s.say("cli.detail_irregular", "red", reasons=[s.text(f"cli.reason.{code}") for code in sub.irregular])
-    if sub.reason:
-        s.say("cli.detail_reason", reason=sub.reason)
-    for slot, piece in sorted(sub.evidence.shown(), key=lambda shown: _SLOTS.index(shown[0][:3])):
-        # an ADS says that the deposit is there, and nothing of its content
-        s.say(
-            "cli.detail_ads" if slot == "ads" else "cli.detail_piece",
-            slot=slot.upper().replace("ARS:", "ARS ").replace("?", ""),
-            outcome=piece.outcome.value,
-            at=piece.issued_at,
-            message=piece.message,
-        )
-
-
-def _possible(s: Session, filing: Filing) -> None:
-    try:
-        told = s.flow.read.explain(filing.reference)
-    except NotFound:
-        s.say("cli.detail_no_attempt", program=s.program, reference=filing.reference)
-        return
-    s.data["events"] = [e.event for e in told if e.possible]
-    by_hand = [event for event in s.data["events"] if event in BY_HAND]
-    s.say("cli.detail_events", events=by_hand or ["—"], program=s.program, reference=filing.reference)
-
-
 # ---- explain
 
 
@@ -251,14 +195,24 @@ def _about(case: str, look: Callable[[str], T]) -> T:
     except InputRefused as error:
         if error.code != "bad_submission_id":
             raise
-    raise NotFound("client" if case.isdecimal() else "filing", case)
+    except NotFound as unknown:
+        if unknown.what != "filing":
+            raise
+    raise _nothing(case)
 
 
 @command(app, "explain", "look")
 def explain(s: Session, case: Case) -> None:
     """Every event of the present state, with every reason against it."""
-    events = _about(case, s.flow.read.explain)
     s.data["case"] = case
+    try:
+        events = _about(case, s.flow.read.explain)
+    except NotFound as unknown:
+        try:
+            pages.deposit_explained(s, case)
+        except NotFound:
+            raise unknown from None
+        return
     s.data["events"] = [plain.explanation(e, s.lang) for e in events]
     for e in sorted(events, key=lambda e: not e.possible):
         name = texts.word("event", e.event, s.lang)
@@ -288,13 +242,21 @@ def journal(
     s.data["entries"] = [plain.entry(told) for told in entries] if s.json else []
     shown = views.table(s.lang, "seq", "at", "by", "attempt", "event", "from_to")
     for told in entries:
-        move = " → ".join(texts.word("state", state, s.lang) for state in (told.source, told.dest) if state)
+        move = " → ".join(_state(told, state, s.lang) for state in (told.source, told.dest) if state)
         attempts = ", ".join(map(str, told.patch.get("submissions") or ()))
         event = texts.word("event", told.event, s.lang)
-        shown.row(str(told.seq), views.when(told.at, s.lang), told.by or "—", attempts, event, move)
+        by = s.text("cli.by.worker") if told.by == WORKER else told.by or "—"
+        shown.row(str(told.seq), views.when(told.at, s.lang), by, attempts, event, move)
         if full:
             shown.row("", "", "", "", jsonlib.dumps(dict(told.patch), ensure_ascii=False), "")
     s.show(shown)
+
+
+def _state(told: Told, state: str, lang: str) -> str:
+    """The word of a state in a journal: an attempt's or a client's; a hire's own status; a deposit's standing."""
+    sections = ("standing",) if told.case.kind is Kind.DEPOSIT else ("state", "status")
+    words = (texts.word(section, state, lang) for section in sections)
+    return next((word for word in words if word != state), state)
 
 
 def _verify(s: Session, case: str | None) -> None:

@@ -105,6 +105,8 @@ def deposit(d: Deposit) -> Data:
         "guessed": d.guessed,
         "handed_at": _at(d.handed_at),
         "submissions": list(d.items),
+        "standings": {sid: item.standing for sid, item in d.items.items()},
+        "withdrawn": d.withdrawn,
     }
 
 
@@ -135,6 +137,8 @@ def waiting(r: Received) -> Data:
         "filename": paper.filename,
         "sha256": r.sha256,
         "verdicts": [v.model_dump(mode="json") for v in readable.verdicts] if readable else [],
+        "reached": list(r.reached),
+        "attached_by": r.attached_by,
     }
 
 

@@ -15,8 +15,10 @@ import typer
 from due_workflow import texts
 from due_workflow.adapters.avis import read_file
 from due_workflow.cli import plain
+from due_workflow.cli.hires import Reason
 from due_workflow.cli.outcomes import Code, Usage
 from due_workflow.cli.session import Session, command, hushed
+from due_workflow.cli.steps import SHORT
 from due_workflow.cli.typed import a_receipt, an_outcome
 from due_workflow.cli.views import attempt_line, table, when
 from due_workflow.cli.window import app
@@ -118,10 +120,14 @@ def _tell(s: Session, path: Path, result: ReceiveResult | DueWorkflowError, coun
         s.fail(result)
         return
     s.add("receipts", {"file": name, **plain.result(result)})
+    if result.state == "aside":
+        count.repeat += 1
+        s.say("cli.received_aside", file=name)
+        return
     if result.state != "applied":
         count.waiting[result.receipt] = path
         why = result.why or "mode_mismatch"
-        s.say("cli.received_tray", "magenta", file=name, why=why, receipt=result.receipt[:12])
+        s.say("cli.received_tray", "magenta", file=name, why=why, receipt=result.receipt[:SHORT])
         return
     count.applied += not result.repeat
     count.repeat += result.repeat
@@ -174,12 +180,12 @@ def tray(s: Session) -> None:
             for v in (readable.verdicts if readable else ())
         ]
         shown.row(
-            received.id[:12],
+            received.id[:SHORT],
             texts.word("kind", paper.kind, s.lang),
             readable.portal_ref if readable else "—",
             texts.word("tray", received.why or "mode_mismatch", s.lang),
             when(received.received_at, s.lang),
-            ", ".join(says) or paper.filename or "—",
+            _and_has(s, ", ".join(says) or paper.filename or "—", received.reached),
         )
     s.data.setdefault("receipts", [])
     if not shown.row_count:
@@ -190,10 +196,18 @@ def tray(s: Session) -> None:
     s.say("cli.tray_how", program=s.program)
 
 
+def _and_has(s: Session, says: str, reached: tuple[str, ...]) -> str:
+    """What a piece says, and the attempts that have their part of it already."""
+    return says + (" " + s.text("cli.tray_has", submissions=list(reached)) if reached else "")
+
+
+ReceiptId = Annotated[str, typer.Argument(metavar="cli.meta.receipt", help="cli.arg.receipt")]
+
+
 @command(app, "attach", "exchange")
 def attach(
     s: Session,
-    receipt: Annotated[str, typer.Argument(metavar="cli.meta.receipt", help="cli.arg.receipt")],
+    receipt: ReceiptId,
     outcomes: Annotated[list[str], typer.Argument(metavar="cli.meta.outcomes", help="cli.arg.outcomes")],
 ) -> None:
     """A person says what a waiting receipt means."""
@@ -207,3 +221,14 @@ def attach(
     s.add("receipts", plain.result(result))
     for sid in result.submissions:
         s.out.line(attempt_line(s.flow.read.submission(sid), s.lang))
+    if result.state != "applied":
+        s.warn("cli.attached_partly", receipt=result.receipt[:SHORT], program=s.program)
+        s.ends(Code.PERSON)
+
+
+@command(app, "set-aside", "exchange")
+def set_aside(s: Session, receipt: ReceiptId, reason: Reason) -> None:
+    """Out of the tray, kept, and nothing else changes."""
+    result = s.flow.set_aside(a_receipt(s, receipt), reason, by=s.by)
+    s.add("receipts", plain.result(result))
+    s.say("cli.set_aside", receipt=result.receipt[:SHORT])

@@ -29,6 +29,7 @@ from due_workflow.cli import outcomes
 from due_workflow.cli.outcomes import BadFile, Code, Usage
 from due_workflow.cli.steps import PROGRAM
 from due_workflow.cli.views import Screen
+from due_workflow.cli.window import a_path
 from due_workflow.errors import DueWorkflowError, StorageUnusable
 from due_workflow.identifiers import scrub
 from due_workflow.policy import Policy
@@ -217,7 +218,10 @@ def _mute() -> None:
 # ---- a command
 
 PANEL = "cli.panel.common"
-Db = Annotated[Path | None, typer.Option("--db", metavar="cli.meta.path", help="cli.opt.db", rich_help_panel=PANEL)]
+Db = Annotated[
+    Path | None,
+    typer.Option("--db", parser=a_path, metavar="cli.meta.path", help="cli.opt.db", rich_help_panel=PANEL),
+]
 Firm = Annotated[str | None, typer.Option("--cabinet", metavar="ID", help="cli.opt.cabinet", rich_help_panel=PANEL)]
 By = Annotated[str | None, typer.Option("--by", metavar="cli.meta.name", help="cli.opt.by", rich_help_panel=PANEL)]
 Lang = Annotated[Language | None, typer.Option("--lang", help="cli.opt.lang", rich_help_panel=PANEL)]

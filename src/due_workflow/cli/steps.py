@@ -5,20 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from shlex import quote
 
 from due_workflow import texts
+from due_workflow.machine import TEST_GATE, Situation
 from due_workflow.models import ClientFile, ClientState, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.ports import Kind
-from due_workflow.receipts import Mode
+from due_workflow.receipts import Mode, Received, Unreadable
+from due_workflow.records import decode
 from due_workflow.workflow import DueWorkflow
 
 PROGRAM = "due-workflow"
 GRACE = timedelta(minutes=15)
 """How long a deadline may have come before a person is told that `tick` does not run."""
-_PAGE = 50
-_Found = tuple[str, str, dict[str, object]]
+SHORT = 12
+"""Characters of a receipt's id that are enough to name it."""
+_PAGE, _FEW = 50, 3
 _FAILED = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})
+
+
+class Blank(StrEnum):
+    """What a person fills in, shown as a word of the language (`cli.blank.<value>`)."""
+
+    NUMBER = "number"
+    NAME = "name"
+    ACCOUNT = "account"
+    EDITOR = "editor"
+    PRODUCT = "product"
+    DAY = "day"
+    INSTANT = "instant"
+    TEXT = "text"
+    OUTCOME = "outcome"
+    AVIS = "avis"
+    HIRES = "hires"
+
+
+_Words = tuple[str, ...]
+_Found = tuple[str, _Words, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +59,22 @@ class Step:
 def next_steps(flow: DueWorkflow, lang: str = "fr", program: str = PROGRAM) -> list[Step]:
     """What to do next in this firm, the most urgent first; a sentence that all is done when nothing is left."""
     counts, clients = flow.read.counts(), flow.read.counts(Kind.CLIENT)
-    found = [*_alarms(flow), *_setting_up(flow, clients), *_hires(flow, counts, clients)]
-    made = [Step(texts.render(f"cli.next.{key}", lang, facts), f"{program} {command}") for key, command, facts in found]
-    return made or [Step(texts.render("cli.next.nothing", lang), f"{program} tick")]
+    found = [*_alarms(flow), *_tray(flow), *_wrong(flow), *_setting_up(flow, clients), *_hires(flow, counts, clients)]
+    found = found or [("nothing", ("tick",), {})]
+    return [
+        Step(texts.render(f"cli.next.{key}", lang, facts), f"{program} {typed(words, lang)}")
+        for key, words, facts in found
+    ]
+
+
+def typed(words: _Words, lang: str) -> str:
+    """A command as it is typed in a shell, its blanks named in the language."""
+    return " ".join(
+        texts.render(f"cli.blank.{word.value}", lang) if isinstance(word, Blank) else quote(word) for word in words
+    )
+
+
+# ---- what cannot wait
 
 
 def _alarms(flow: DueWorkflow) -> Iterator[_Found]:
@@ -45,56 +82,108 @@ def _alarms(flow: DueWorkflow) -> Iterator[_Found]:
     # a status is written when something happens: what time alone changes is seen once its deadline is raised
     before = flow.clock.now() - GRACE
     if any(flow.storage.find(flow.cabinet, kind, due_by=before, limit=1) for kind in (Kind.FILING, Kind.CLIENT)):
-        yield "tick", "tick", {}
+        yield "tick", ("tick",), {}
     for filing in read.find(in_doubt=True, limit=1):
         doubt = next(s for s in filing.attempts() if s.state is SubmissionState.IN_DOUBT)
-        yield "in_doubt", f"settle-doubt {doubt.deposit} --ref NUMERO", {"submission": doubt.id}
+        yield "in_doubt", ("settle-doubt", doubt.deposit or doubt.id, "--ref", Blank.NUMBER), {"submission": doubt.id}
     said: set[str] = set()
     for filing in read.find(status=(FilingStatus.LATE,), limit=_PAGE):
         step = _late(flow, filing)
         if step[0] not in said:
             said.add(step[0])
             yield step
-    receipts = read.counts(Kind.RECEIPT)
-    if waiting := receipts.get("tray", 0) + receipts.get("mismatch", 0):
-        yield "tray", "tray", {"count": waiting}
-    for filing in read.find(status=(FilingStatus.REFUSED,), limit=1):
-        sub = filing.latest(Mode.REAL)
-        if sub is not None:
-            yield "refused", f"renew {quote(sub.id)} --reason …", {"reference": filing.reference}
-    if read.find(overdue=True, limit=1):
-        yield "overdue", "status --overdue", {}
 
 
 def _late(flow: DueWorkflow, filing: Filing) -> _Found:
     """L1221-10 is broken already: declare late at once, by this channel where it is open, else by another."""
     client = flow.read.client(filing.siren)
     facts: dict[str, object] = {"reference": filing.reference, "client": client.name}
+    elsewhere = ("declared-elsewhere", filing.reference, "--at", Blank.INSTANT, "--proof", Blank.TEXT)
+    here = Situation(flow.clock.now(), flow.policy, client)
+    under_mandate = not any(guard(here) for guard in TEST_GATE)
     if client.state is not ClientState.LIVE:
-        command = f"declared-elsewhere {quote(filing.reference)} --at 'JJ/MM/AAAA HH:MM' --proof …"
-        return "late_elsewhere", command, facts
+        # a mandate signed now would still have to be followed by an accepted test
+        return "late_elsewhere" if under_mandate else "late_no_mandate", elsewhere, facts
+    if not under_mandate:
+        return "late_mandate", _sign(client.siren), facts
     last = filing.latest(Mode.REAL)
     if last is None:
         return "late", _prepare(filing, Mode.REAL), facts
-    return "late_begin", f"begin-send {quote(last.id)} --late", facts
+    if last.state in _FAILED:
+        return "late_renew", _renew(last), facts
+    if _possible(flow, last.id, "begin_send", late=True):
+        return "late_begin", ("begin-send", last.id, "--late"), facts
+    return "late_closed", elsewhere, facts
+
+
+def _tray(flow: DueWorkflow) -> Iterator[_Found]:
+    """The first receipts that wait, each by itself; then how many wait in all."""
+    counts = flow.read.counts(Kind.RECEIPT)
+    waiting = ("tray", "mismatch")
+    for record in flow.storage.find(flow.cabinet, Kind.RECEIPT, waiting, limit=_FEW):
+        yield _waits(decode(record).facts)
+    if (count := sum(counts.get(state, 0) for state in waiting)) > _FEW:
+        yield "tray", ("tray",), {"count": count}
+
+
+def _waits(received: Received) -> _Found:
+    paper, name = received.receipt, received.id[:SHORT]
+    facts: dict[str, object] = {"receipt": name, "kind": paper.kind, "why": received.why or "mode_mismatch"}
+    if isinstance(paper, Unreadable) or received.state == "mismatch":
+        # nothing that a person says makes it count: it can only be kept
+        return "tray_aside", ("set-aside", name, "--reason", Blank.TEXT), facts
+    key = "tray_partly" if received.reached else "tray_attach"
+    return key, ("attach", name, Blank.OUTCOME), {**facts, "ref": paper.portal_ref, "reached": list(received.reached)}
+
+
+def _wrong(flow: DueWorkflow) -> Iterator[_Found]:
+    """What went wrong at a recipient, or may have."""
+    read = flow.read
+    for filing in read.find(status=(FilingStatus.REFUSED,), limit=1):
+        sub = filing.latest(Mode.REAL)
+        if sub is not None:
+            yield "refused", _renew(sub), {"reference": filing.reference}
+    few = 0
+    for filing in read.find(status=(FilingStatus.RUNNING,), limit=_PAGE):
+        held = _given_up(filing)
+        if held is not None and few < _FEW:
+            few += 1
+            yield "abandoned", ("abandon", held.id, "--reason", Blank.TEXT, "--confirm"), {"submission": held.id}
+    if read.find(overdue=True, limit=1):
+        yield "overdue", ("status", "--overdue"), {}
+
+
+def _given_up(filing: Filing) -> Submission | None:
+    """The REAL attempt that was abandoned here and that the recipient may still hold; it bars any other."""
+    held = (s for s in filing.attempts(Mode.REAL) if s.state is SubmissionState.ABANDONED and s.alive)
+    return next(held, None)
+
+
+# ---- the procedure
 
 
 def _setting_up(flow: DueWorkflow, clients: Mapping[str, int]) -> Iterator[_Found]:
     cabinet = flow.read.cabinet()
     if cabinet.portal is None:
-        yield "portal", "set-portal jedeclare COMPTE", {}
+        yield "portal", ("set-portal", "jedeclare", Blank.ACCOUNT), {}
     if cabinet.software is None:
-        yield "software", "set-software EDITEUR PRODUIT VERSION", {}
+        yield "software", ("set-software", Blank.EDITOR, Blank.PRODUCT, "VERSION"), {}
     if not clients:
-        yield "import_clients", "import clients clients.csv", {}
-    for state, key, command in (
-        (ClientState.KNOWN, "select", "select {siren}"),
-        (ClientState.SELECTED, "request", "mandate request {siren}"),
-        (ClientState.MANDATE_REQUESTED, "sign", "mandate sign {siren} --signed-on JJ/MM/AAAA --signatory NOM"),
+        yield "import_clients", ("import", "clients", "clients.csv"), {}
+    for state, key in (
+        (ClientState.KNOWN, "select"),
+        (ClientState.SELECTED, "request"),
+        (ClientState.MANDATE_REQUESTED, "sign"),
     ):
         first = _first_client(flow, state)
-        if first is not None:
-            yield key, command.format(siren=first.siren), {"client": first.name, "count": clients.get(state, 0)}
+        if first is None:
+            continue
+        words = {"select": ("select", first.siren), "request": ("mandate", "request", first.siren)}
+        yield key, words.get(key) or _sign(first.siren), {"client": first.name, "count": clients.get(state, 0)}
+
+
+def _sign(siren: str) -> _Words:
+    return "mandate", "sign", siren, "--signed-on", Blank.DAY, "--signatory", Blank.NAME
 
 
 def _first_client(flow: DueWorkflow, state: ClientState) -> ClientFile | None:
@@ -103,26 +192,27 @@ def _first_client(flow: DueWorkflow, state: ClientState) -> ClientFile | None:
 
 def _hires(flow: DueWorkflow, counts: Mapping[str, int], clients: Mapping[str, int]) -> Iterator[_Found]:
     if clients and not counts:
-        yield "import_hires", "import hires embauches.csv", {}
+        yield "import_hires", ("import", "hires", Blank.HIRES), {}
     said: set[str] = set()
     open_ones = (FilingStatus.TO_DECLARE, FilingStatus.TEST_NOT_DECLARED, FilingStatus.TEST_RUNNING)
-    for filing in flow.read.find(status=open_ones, limit=_PAGE):
-        step = _step(flow, filing)
-        if step is not None and step[0] not in said:
-            said.add(step[0])
-            yield step
     running = (FilingStatus.RUNNING, FilingStatus.TEST_RUNNING)
-    for filing in flow.read.find(status=running, limit=1):
-        sub = _last_begun(filing)
-        if sub is not None and sub.state is SubmissionState.SENDING:
-            yield "sending", f"mark-sent {quote(sub.id)} --ref NUMERO", {"submission": sub.id}
-        else:
-            yield "receive", "receive AVIS/", {"reference": filing.reference}
+    for statuses, look in ((open_ones, _step), (running, _awaited)):
+        for filing in flow.read.find(status=statuses, limit=_PAGE):
+            step = look(flow, filing)
+            if step is not None and step[0] not in said:
+                said.add(step[0])
+                yield step
 
 
-def _last_begun(filing: Filing) -> Submission | None:
+def _awaited(flow: DueWorkflow, filing: Filing) -> _Found | None:  # noqa: ARG001  # of one form with `_step`
+    """What an attempt that was handed over waits for; one that was given up is told apart."""
     begun = [s for s in filing.attempts() if s.begun]
-    return begun[-1] if begun else None
+    if not begun or begun[-1].state is SubmissionState.ABANDONED:
+        return None
+    sub = begun[-1]
+    if sub.state is SubmissionState.SENDING:
+        return "sending", ("mark-sent", sub.id, "--ref", Blank.NUMBER), {"submission": sub.id}
+    return "receive", ("receive", Blank.AVIS), {"reference": filing.reference}
 
 
 def _step(flow: DueWorkflow, filing: Filing) -> _Found | None:
@@ -136,17 +226,21 @@ def _step(flow: DueWorkflow, filing: Filing) -> _Found | None:
     if last is not None and last.state is SubmissionState.PREPARED:
         # too early, or denied for another reason: there is nothing to do now
         ready = _possible(flow, last.id, "begin_send")
-        return (f"begin_{mode}", f"begin-send {quote(last.id)}", facts) if ready else None
+        return (f"begin_{mode}", ("begin-send", last.id), facts) if ready else None
     if mode is Mode.TEST and _possible(flow, client.siren, "go_live"):
-        return "go_live", f"go-live {client.siren}", facts
+        return "go_live", ("go-live", client.siren), facts
     if last is None:
         return f"prepare_{mode}", _prepare(filing, mode), facts
-    return (f"renew_{mode}", f"renew {quote(last.id)} --reason …", facts) if last.state in _FAILED else None
+    return (f"renew_{mode}", _renew(last), facts) if last.state in _FAILED else None
 
 
-def _possible(flow: DueWorkflow, id: str, event: str) -> bool:
-    return any(told.event == event and told.possible for told in flow.read.explain(id))
+def _possible(flow: DueWorkflow, id: str, event: str, *, late: bool = False) -> bool:
+    return any(told.event == event and told.possible for told in flow.read.explain(id, late=late))
 
 
-def _prepare(filing: Filing, mode: Mode) -> str:
-    return f"prepare {quote(filing.reference)} --mode {mode.value}"
+def _prepare(filing: Filing, mode: Mode) -> _Words:
+    return "prepare", filing.reference, "--mode", mode.value
+
+
+def _renew(sub: Submission) -> _Words:
+    return "renew", sub.id, "--reason", Blank.TEXT

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from due_workflow.calendar import local_instant
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session
-from due_workflow.errors import NotFound
+from due_workflow.errors import InputRefused, NotFound
 from due_workflow.models import Filing, Submission, SubmissionState
 from due_workflow.receipts import Mode, Outcome
 
@@ -107,17 +107,26 @@ def to_renew(s: Session, name: str) -> Submission:
 
 
 def a_deposit(s: Session, name: str) -> str:
-    """A deposit by its id, or by an attempt or a hire that is in it."""
+    """A deposit by its id, or by an attempt or a hire that is in it.
+
+    Of a hire: the deposit of the attempt that is in doubt, else of the last one handed over, real before test.
+    """
     try:
         return s.flow.read.deposit(name).id
     except NotFound as unknown:
         try:
-            deposit = to_renew(s, name).deposit
-        except NotFound:
+            found = _named(s, name)
+        except (NotFound, InputRefused):
             raise unknown from None
-    if deposit is None:
+    subs = (found,) if isinstance(found, Submission) else found.attempts()
+    handed = [sub for sub in subs if sub.deposit is not None]
+    doubt = [sub for sub in handed if sub.state is S.IN_DOUBT]
+    if len(doubt) > 1:
+        raise Usage("several_begun", reference=name, ids=[sub.id for sub in doubt])
+    last = max(doubt or handed, key=lambda sub: (sub.mode is Mode.REAL, sub.attempt), default=None)
+    if last is None or last.deposit is None:
         raise Usage("no_deposit", name=name)
-    return deposit
+    return last.deposit
 
 
 def a_receipt(s: Session, name: str) -> str:

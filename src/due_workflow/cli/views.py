@@ -11,7 +11,7 @@ import heapq
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from rich import box
@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from due_workflow import texts
+from due_workflow.calendar import paris_day, start_of_day
 from due_workflow.cli import steps
 from due_workflow.cli.steps import PROGRAM, Step
 from due_workflow.models import ClientFile, Filing, FilingStatus, Submission, SubmissionState
@@ -137,6 +138,18 @@ def when(value: object, lang: str) -> str:
     return texts.shown(value, lang)
 
 
+END_OF_PERIOD = frozenset({"acs_missing", "ars_overdue", "legal_ack", "contest", "mandate_ends"})
+"""Deadlines that close a period of whole days: their midnight is the 24:00 of its last day."""
+
+
+def due(name: str, at: datetime, lang: str) -> str:
+    """When that deadline falls due, Paris time; the end of a period is told with the day that still counts."""
+    day = paris_day(at)
+    if name in END_OF_PERIOD and at == start_of_day(day):
+        return f"{when(day - timedelta(days=1), lang)} 24:00"
+    return when(at, lang)
+
+
 # ---- tables
 
 
@@ -246,7 +259,7 @@ def deadlines_rows(found: Iterable[tuple[datetime, str, str]], lang: str) -> Gri
     """These deadlines: when (Paris time), which case, what."""
     made = table(lang, "due", "case!", "deadline")
     for at, case, name in found:
-        made.row(when(at, lang), case, texts.word("clock", name, lang))
+        made.row(due(name, at, lang), case, texts.word("clock", name, lang))
     return made
 
 

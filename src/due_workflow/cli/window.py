@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -25,6 +26,17 @@ from due_workflow.identifiers import scrub
 
 # typer carries click inside itself or beside itself, depending on its version: reach the base class either way
 ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+
+EMPTY = "empty path"
+"""What `a_path` refuses; click's error carries it here."""
+
+
+def a_path(text: str) -> Path:
+    """A path of the command line; an empty one would silently be the folder where one stands."""
+    if not text.strip():
+        raise typer.BadParameter(EMPTY)
+    return Path(text)
+
 
 _FRAME = {
     "ARGUMENTS_PANEL_TITLE": "cli.frame.arguments",
@@ -155,6 +167,8 @@ def _fault(error: Any, lang: str) -> str:
         return texts.render(f"cli.usage.{key}", lang, {"option": error.option_name, "close": close})
     if kind == "MissingParameter" and name:
         return texts.render("cli.usage.missing", lang, {"name": name})
+    if said == EMPTY:
+        return texts.render("cli.usage.empty_path", lang, {"name": name})
     if kind == "BadParameter" and name:
         # the choices stand in the message only; the value refused is not repeated
         choices = re.findall(r"'([^']*)'", said.rpartition(" is not one of ")[2]) if "is not one of" in said else []
@@ -164,8 +178,9 @@ def _fault(error: Any, lang: str) -> str:
             wanted = said.split("'")[1] if said.count("'") > 1 else ""
             return texts.render(f"cli.usage.{key}", lang, {"name": wanted})
     if said.startswith("Got unexpected extra"):
-        extra = said.partition("(")[2].rstrip(")")
-        return texts.render("cli.usage.extra", lang, {"extra": extra})
+        # « … argument (b) » or « … argument(s) (b) », by the version
+        extra = re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", said, re.DOTALL)
+        return texts.render("cli.usage.extra", lang, {"extra": extra[1] if extra else said})
     if "requires an argument" in said:
         return texts.render("cli.usage.no_value", lang, {"option": getattr(error, "option_name", "")})
     return texts.render("cli.usage.other", lang, {"said": said})

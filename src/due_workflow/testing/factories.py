@@ -108,8 +108,8 @@ def declaration(
 
 
 def ads(ref: str, at: datetime = NOW, **changes: Any) -> Ads:
-    """An ADS for the deposit `ref`."""
-    return Ads(**({"portal_ref": ref, "issued_at": at} | changes))
+    """An ADS for the deposit `ref`, of one declaration."""
+    return Ads(**({"portal_ref": ref, "issued_at": at, "count": 1} | changes))
 
 
 def acs(ref: str, outcome: Outcome = Outcome.ACCEPTED, at: datetime = NOW, **changes: Any) -> Acs:

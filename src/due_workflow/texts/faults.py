@@ -22,19 +22,65 @@ _STEPS = {
         "{reference}: l'heure d'embauche est passée sans déclaration. L'envoi réel est prêt: commencez-le hors délai.",
         "{reference}: the hour of hire has passed undeclared. The real sending is ready: begin it, late.",
     ),
+    "cli.next.late_renew": (
+        "{reference}: l'heure d'embauche est passée sans déclaration, et l'envoi réel n'a pas abouti. Renouvelez-le, "
+        "puis begin-send --late.",
+        "{reference}: the hour of hire has passed undeclared, and the real sending did not succeed. Renew it, then "
+        "begin-send --late.",
+    ),
+    "cli.next.late_mandate": (
+        "{reference}: l'heure d'embauche est passée sans déclaration, et {client} n'a pas de mandat en vigueur. Notez "
+        "d'abord le mandat signé; à défaut, déclarez-la tout de suite par une autre voie (declared-elsewhere).",
+        "{reference}: the hour of hire has passed undeclared, and {client} has no mandate in force. First note the "
+        "mandate once signed; failing that, declare it another way at once (declared-elsewhere).",
+    ),
+    "cli.next.late_no_mandate": (
+        "{reference}: l'heure d'embauche est passée sans déclaration, et {client} n'a pas de mandat en vigueur: ce "
+        "canal lui est fermé. Déclarez-la tout de suite par une autre voie, notez-le, puis faites signer le mandat.",
+        "{reference}: the hour of hire has passed undeclared, and {client} has no mandate in force: this channel is "
+        "closed to it. Declare it another way at once, note it, then have the mandate signed.",
+    ),
+    "cli.next.late_closed": (
+        "{reference}: l'heure d'embauche est passée sans déclaration, et ce canal est fermé à cette embauche de "
+        "{client} (explain {reference} dit pourquoi). Déclarez-la tout de suite par une autre voie, puis notez-le.",
+        "{reference}: the hour of hire has passed undeclared, and this channel is closed to this hire of {client} "
+        "(explain {reference} says why). Declare it another way at once, then note it.",
+    ),
     "cli.next.late_elsewhere": (
         "{reference}: l'heure d'embauche est passée sans déclaration, et {client} n'est pas en mode réel. Déclarez-la "
         "tout de suite par une autre voie, puis notez-le.",
         "{reference}: the hour of hire has passed undeclared, and {client} is not live. Declare it another way at "
         "once, then note it.",
     ),
+    "cli.next.tray_attach": (
+        "{kind:word:kind} {ref} attend une personne ({why:word:tray}): dites de quels envois il parle, ou mettez-le de "
+        "côté (set-aside {receipt} --reason …).",
+        "{kind:word:kind} {ref} waits for a person ({why:word:tray}): say which attempts it speaks of, or set it "
+        "aside (set-aside {receipt} --reason …).",
+    ),
+    "cli.next.tray_partly": (
+        "{kind:word:kind} {ref} (avis {receipt}) attend une personne: {why:word:tray}. Déjà attaché: {reached}.",
+        "{kind:word:kind} {ref} (receipt {receipt}) waits for a person: {why:word:tray}. Attached already: {reached}.",
+    ),
+    "cli.next.tray_aside": (
+        "L'avis {receipt} ({kind:word:kind}) attend une personne: {why:word:tray}. Voyez avec le portail, puis "
+        "mettez-le de côté: il reste gardé.",
+        "The receipt {receipt} ({kind:word:kind}) waits for a person: {why:word:tray}. Ask the portal, then set it "
+        "aside: it is kept.",
+    ),
     "cli.next.tray": (
-        "{count} avis attend(ent) une personne.",
-        "{count} receipt(s) wait for a person.",
+        "{count} avis en tout attendent une personne.",
+        "{count} receipts in all wait for a person.",
     ),
     "cli.next.refused": (
         "{reference} est refusé: corrigez, puis renouvelez l'envoi.",
         "{reference} is refused: correct it, then renew.",
+    ),
+    "cli.next.abandoned": (
+        "{submission} est abandonné ici, mais le destinataire l'a peut-être: attendez sa réponse (receive), ou "
+        "confirmez qu'il ne compte plus. D'ici là aucun autre envoi réel de cette embauche ne part.",
+        "{submission} was given up here, but the recipient may hold it: await its answer (receive), or confirm that "
+        "it no longer counts. Until then no other real attempt of this hire leaves.",
     ),
     "cli.next.overdue": (
         "Des réponses sont en retard: relancez le destinataire par le portail.",
@@ -110,6 +156,20 @@ _STEPS = {
     ),
 }
 
+_BLANKS = {
+    "cli.blank.number": ("NUMERO", "NUMBER"),
+    "cli.blank.name": ("NOM", "NAME"),
+    "cli.blank.account": ("COMPTE", "ACCOUNT"),
+    "cli.blank.editor": ("EDITEUR", "EDITOR"),
+    "cli.blank.product": ("PRODUIT", "PRODUCT"),
+    "cli.blank.day": ("JJ/MM/AAAA", "YYYY-MM-DD"),
+    "cli.blank.instant": ("'JJ/MM/AAAA HH:MM'", "'YYYY-MM-DD HH:MM'"),
+    "cli.blank.text": ("…", "…"),
+    "cli.blank.outcome": ("ENVOI=RESULTAT", "ATTEMPT=OUTCOME"),
+    "cli.blank.avis": ("AVIS/", "RECEIPTS/"),
+    "cli.blank.hires": ("embauches.csv", "hires.csv"),
+}
+
 _REASONS = {
     "cli.reason.no_mandate": ("sans mandat", "without a mandate"),
     "cli.reason.mandate_not_in_force": ("mandat hors vigueur", "mandate not in force"),
@@ -139,13 +199,17 @@ _FAULTS = {
     "cli.usage.choice": ("{name}: attendu l'un de {choices}.", "{name}: expected one of {choices}."),
     "cli.usage.value": ("{name}: cette valeur n'est pas celle attendue.", "{name}: this is not what is expected."),
     "cli.usage.extra": ("De trop: {extra}.", "One too many: {extra}."),
+    "cli.usage.empty_path": ("{name}: le chemin est vide.", "{name}: the path is empty."),
     "cli.usage.no_value": ("{option} demande une valeur.", "{option} needs a value."),
     "cli.usage.other": ("{said}", "{said}"),
     "cli.usage.some_or_all": ("Donnez des noms, ou --all (l'un des deux).", "Give names, or --all (one of both)."),
-    "cli.usage.day": ("{option}: « {value} » n'est pas un jour (JJ/MM/AAAA).", "{option}: “{value}” is not a day."),
+    "cli.usage.day": (
+        "{option}: « {value} » n'est pas un jour (JJ/MM/AAAA).",
+        "{option}: “{value}” is not a day (YYYY-MM-DD).",
+    ),
     "cli.usage.hour": (
         "{option}: « {value} » n'est pas un jour et une heure (JJ/MM/AAAA HH:MM).",
-        "{option}: “{value}” is not a day and an hour (AAAA-MM-JJ HH:MM).",
+        "{option}: “{value}” is not a day and an hour (YYYY-MM-DD HH:MM).",
     ),
     "cli.usage.outcome": ("« {value} » n'est pas un résultat: {known}.", "“{value}” is not an outcome: {known}."),
     "cli.usage.pair": ("« {value} »: attendu ENVOI=RÉSULTAT.", "“{value}”: expected ATTEMPT=OUTCOME."),
@@ -207,4 +271,4 @@ _FAULTS = {
     ),
 }
 
-FAULTS: dict[str, tuple[str, str]] = {**_STEPS, **_REASONS, **_FAULTS}
+FAULTS: dict[str, tuple[str, str]] = {**_STEPS, **_BLANKS, **_REASONS, **_FAULTS}

@@ -229,8 +229,8 @@ HELP: dict[str, tuple[str, str]] = {
         "Example: due-workflow receive receipts/ --account CAB0042",
     ),
     "cli.help.tray": (
-        "Montre les avis qui attendent une personne, et pourquoi.",
-        "Shows the receipts that wait for a person, and why.",
+        "Montre les avis qui attendent une personne, et pourquoi; et, s'ils sont attachés en partie, à quels envois.",
+        "Shows the receipts that wait for a person, and why; and, where one is attached in part, to which attempts.",
     ),
     "cli.example.tray": ("Exemple: due-workflow tray", "Example: due-workflow tray"),
     "cli.help.attach": (
@@ -243,6 +243,17 @@ HELP: dict[str, tuple[str, str]] = {
         "Exemple: due-workflow attach 3fa85f64 E-0001/test/1=accepted E-0002/test/1=rejected",
         "Example: due-workflow attach 3fa85f64 E-0001/test/1=accepted E-0002/test/1=rejected",
     ),
+    "cli.help.set-aside": (
+        "Sort de l'attente un avis qui n'a rien à dire d'un envoi (illisible, d'un autre, déjà traité à la main).\n\n"
+        "Il reste gardé, avec qui l'a décidé et pourquoi; rien d'autre ne change, et il peut encore être attaché.",
+        "Takes out of the tray a receipt that has nothing to say of an attempt (unreadable, another's, dealt with by "
+        "hand).\n\n"
+        "It is kept, with who decided it and why; nothing else changes, and it can still be attached.",
+    ),
+    "cli.example.set-aside": (
+        "Exemple: due-workflow set-aside 3fa85f64 --reason 'avis d’un autre cabinet'",
+        "Example: due-workflow set-aside 3fa85f64 --reason 'receipt of another firm'",
+    ),
     "cli.help.tick": (
         "Lève les échéances venues (réponses en retard, embauches non déclarées, mandats) et affiche ce qu'il y a à "
         "savoir. À lancer toutes les quelques minutes, par cron par exemple.\n\n"
@@ -254,17 +265,19 @@ HELP: dict[str, tuple[str, str]] = {
     "cli.example.tick": ("Exemple: due-workflow tick --json", "Example: due-workflow tick --json"),
     "cli.help.status": (
         "Dit où en est chaque embauche et chaque client, et ce qu'il y a à faire. Avec une référence: tout sur une "
-        "embauche.",
-        "Says where every hire and client stands, and what there is to do. With a reference: all about one hire.",
+        "embauche; un dépôt: ce qu'il contient; un SIREN ou un SIRET: les embauches de ce client.",
+        "Says where every hire and client stands, and what there is to do. With a reference: all about one hire; a "
+        "deposit: what it holds; a SIREN or a SIRET: that client's hires.",
     ),
     "cli.example.status": (
         "Exemple: due-workflow status --overdue --client 732829320",
         "Example: due-workflow status --overdue --client 732829320",
     ),
     "cli.help.explain": (
-        "Dit tout ce qui est possible maintenant pour un client ou une embauche, et chaque raison de ce qui ne l'est "
-        "pas. Ne change rien.",
-        "Says all that is possible now for a client or a hire, and every reason against what is not. Changes nothing.",
+        "Dit tout ce qui est possible maintenant pour un client, une embauche ou un dépôt, et chaque raison de ce qui "
+        "ne l'est pas. Ne change rien.",
+        "Says all that is possible now for a client, a hire or a deposit, and every reason against what is not. "
+        "Changes nothing.",
     ),
     "cli.example.explain": ("Exemple: due-workflow explain E-0001", "Example: due-workflow explain E-0001"),
     "cli.help.journal": (

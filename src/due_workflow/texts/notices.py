@@ -119,6 +119,12 @@ NOTICES: dict[str, tuple[str, str]] = {
         "{submission}: abandonné ici, mais non annulé chez le destinataire.",
         "{submission}: abandoned here, but not cancelled at the recipient.",
     ),
+    "notice.called_off_alive": (
+        "{reference}: l'embauche n'a pas lieu ({reason}), mais sa déclaration est partie en mode réel et n'est pas "
+        "annulée chez le destinataire. Voyez avec lui.",
+        "{reference}: the hire does not take place ({reason}), but its declaration left in real mode and is not cancelled "
+        "at the recipient. See with him.",
+    ),
     "notice.sent_irregular": (
         "{submission}: envoyé alors que le contrôle l'aurait refusé ({reasons}).",
         "{submission}: sent although the gate would have denied it ({reasons}).",
@@ -159,6 +165,12 @@ NOTICES: dict[str, tuple[str, str]] = {
         "Avis {kind:word:kind} {receipt} en attente: il ne dit pas quelle embauche du dépôt {ref} il concerne. Rattachez-le "
         "(attach).",
         "{kind:word:kind} {receipt} waits: it does not say which hire of the deposit {ref} it means. Attach it.",
+    ),
+    "notice.tray_names_another": (
+        "Avis {kind:word:kind} {receipt} en attente: sous la référence {ref} il nomme une entreprise qui n'est pas du "
+        "dépôt. Vérifiez auprès du portail avant de le rattacher (attach) ou de le mettre de côté (set-aside).",
+        "{kind:word:kind} {receipt} waits: under the reference {ref} it names a company that is not of the deposit. Check "
+        "with the portal before you attach it or set it aside.",
     ),
     "notice.tray_no_verdict": (
         "Avis {kind:word:kind} {receipt} en attente: il ne se prononce sur aucune déclaration du dépôt {ref}.",

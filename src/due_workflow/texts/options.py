@@ -30,7 +30,10 @@ _ARGUMENTS = {
     "cli.arg.account": ("Le compte du cabinet sur ce portail.", "The firm's account there."),
     "cli.arg.reference": ("La référence de l'embauche.", "The hire's reference."),
     "cli.arg.references": ("Les références des embauches (ou --all).", "The hires' references (or --all)."),
-    "cli.arg.opt_reference": ("Une embauche, à montrer en détail.", "One hire, to show in detail."),
+    "cli.arg.status_case": (
+        "Une embauche (ou un de ses envois) ou un dépôt (D-…) à montrer en détail, ou un client (SIREN ou SIRET).",
+        "One hire (or an attempt of it) or one deposit (D-…) to show in detail, or a client (SIREN or SIRET).",
+    ),
     "cli.arg.attempt": (
         "L'envoi (E-0001/real/1), ou une référence: son dernier envoi, le réel avant le test.",
         "The attempt (E-0001/real/1), or a reference: its last attempt, real before test.",
@@ -40,15 +43,18 @@ _ARGUMENTS = {
         "The attempts (E-0001/test/1), or references: the latest prepared attempt of each.",
     ),
     "cli.arg.deposit": (
-        "Le dépôt (D-…), ou un envoi ou une embauche qui s'y trouve.",
-        "The deposit (D-…), or an attempt or a hire in it.",
+        "Le dépôt (D-…), ou un envoi qui s'y trouve, ou une embauche: son envoi en doute, sinon le dernier remis.",
+        "The deposit (D-…), or an attempt in it, or a hire: its attempt in doubt, else the last one handed over.",
     ),
     "cli.arg.receipt": (
         "L'avis, ou le début de son identifiant (six caractères au moins).",
         "The receipt, or the beginning of its id (six characters at least).",
     ),
     "cli.arg.outcomes": ("Ce que l'avis dit de chaque envoi.", "What the receipt says of each attempt."),
-    "cli.arg.case": ("Un SIREN, une référence ou un envoi.", "A SIREN, a reference or an attempt."),
+    "cli.arg.case": (
+        "Un SIREN, une référence, un envoi ou un dépôt.",
+        "A SIREN, a reference, an attempt or a deposit.",
+    ),
     "cli.arg.opt_case": (
         "Un SIREN, une référence, un envoi ou un dépôt.",
         "A SIREN, a reference, an attempt or a deposit.",
@@ -62,8 +68,8 @@ _ARGUMENTS = {
     "cli.meta.editor": ("ÉDITEUR", "EDITOR"),
     "cli.meta.product": ("PRODUIT", "PRODUCT"),
     "cli.meta.text": ("TEXTE", "TEXT"),
-    "cli.meta.day": ("JJ/MM/AAAA", "AAAA-MM-JJ"),
-    "cli.meta.instant": ("'JJ/MM/AAAA HH:MM'", "'AAAA-MM-JJ HH:MM'"),
+    "cli.meta.day": ("JJ/MM/AAAA", "YYYY-MM-DD"),
+    "cli.meta.instant": ("'JJ/MM/AAAA HH:MM'", "'YYYY-MM-DD HH:MM'"),
     "cli.meta.ref": ("NUMÉRO", "NUMBER"),
     "cli.meta.reference": ("RÉFÉRENCE", "REFERENCE"),
     "cli.meta.references": ("RÉFÉRENCE", "REFERENCE"),
@@ -74,7 +80,6 @@ _ARGUMENTS = {
     "cli.meta.outcomes": ("ENVOI=RÉSULTAT", "ATTEMPT=OUTCOME"),
     "cli.meta.case": ("DOSSIER", "CASE"),
     "cli.meta.automaton": ("client|submission", "client|submission"),
-    "cli.meta.opt_reference": ("RÉFÉRENCE", "REFERENCE"),
     "cli.meta.opt_case": ("DOSSIER", "CASE"),
     "cli.meta.command": ("COMMANDE ...", "COMMAND ..."),
 }

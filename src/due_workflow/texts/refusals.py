@@ -82,6 +82,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Un envoi plus récent existe: {newer}. Renouvelez celui-là.",
         "A newer attempt exists: {newer}. Renew that one.",
     ),
+    "denial.real_begun": (
+        "Cette embauche est déjà partie en mode réel ({real}): pour corriger son contenu, renouvelez cet envoi-là.",
+        "This hire has already left in real mode ({real}): to correct its content, renew that attempt.",
+    ),
     "denial.accepted_needs_confirm": (
         "Cette déclaration est acceptée et ne sera pas annulée chez le destinataire. Pour en faire une autre: --confirm.",
         "This declaration is accepted and will not be cancelled at the recipient. To make another one: --confirm.",
@@ -134,6 +138,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "input.bad_reference": (
         "la référence doit compter 1 à 120 caractères, sans caractère de contrôle.",
         "the reference must be 1 to 120 characters without control characters.",
+    ),
+    "input.holds_a_nir": (
+        "un numéro de sécurité sociale est écrit ici: une colonne a été prise pour une autre.",
+        "a social security number is written here: one column was taken for another.",
     ),
     "input.reference_is_a_nir": (
         "un numéro de sécurité sociale ne sert jamais de référence (décret 2019-341): prenez un numéro interne.",
@@ -246,8 +254,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{submission} has no deposit: mark it sent first (mark-sent).",
     ),
     "input.attach_not_said": (
-        "L'avis {receipt} ne dit « {outcome:word:outcome} » d'aucune déclaration. Il dit: {said:word:outcome}.",
-        "The receipt {receipt} says “{outcome:word:outcome}” of no declaration. It says: {said:word:outcome}.",
+        "L'avis {receipt} ne dit pas « {outcome:word:outcome} » d'autant de déclarations. Il dit: {said:word:outcome}.",
+        "The receipt {receipt} does not say “{outcome:word:outcome}” of so many declarations. It says: {said:word:outcome}.",
     ),
     "input.attach_two_deposits": (
         "L'avis {receipt} ne peut concerner qu'un dépôt.",

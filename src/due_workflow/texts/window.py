@@ -18,7 +18,7 @@ _COLUMNS = {
     "cli.col.collaborator": ("Suivi par", "Followed by"),
     "cli.col.reference": ("Référence", "Reference"),
     "cli.col.status": ("Statut", "Status"),
-    "cli.col.hire": ("Embauche", "Hire"),
+    "cli.col.hire": ("Embauche (Paris)", "Hire (Paris)"),
     "cli.col.employee": ("Salarié", "Employee"),
     "cli.col.count": ("Nombre", "Count"),
     "cli.col.due": ("Échéance", "Due"),
@@ -170,12 +170,27 @@ _RECEIPTS = {
         "Voir ce qui attend et que faire: {program} tray",
         "See what waits and what to do: {program} tray",
     ),
+    "cli.received_aside": (
+        "{file}: déjà reçu et mis de côté, rien n'a changé.",
+        "{file}: received before and set aside, nothing changed.",
+    ),
+    "cli.tray_has": ("(déjà attaché: {submissions})", "(attached already: {submissions})"),
+    "cli.attached_partly": (
+        "L'avis {receipt} parle encore d'autres envois: il reste en attente ({program} tray).",
+        "The receipt {receipt} speaks of other attempts too: it stays in the tray ({program} tray).",
+    ),
+    "cli.set_aside": (
+        "Avis {receipt}: mis de côté. Il reste gardé et peut encore être attaché.",
+        "Receipt {receipt}: set aside. It is kept and can still be attached.",
+    ),
     "cli.tray_empty": ("Aucun avis n'attend.", "No receipt waits."),
     "cli.tray_how": (
         "Numéro inconnu: notez-le (learn-ref DÉPÔT NUMÉRO) et l'avis se place seul. Sinon, dites ce qu'il dit: "
-        "{program} attach AVIS ENVOI=accepted. Illisible: il reste gardé, redemandez-le au portail.",
+        "{program} attach AVIS ENVOI=accepted. Illisible, ou pas pour vous: redemandez-le au portail et mettez-le de "
+        "côté (set-aside AVIS --reason …), il reste gardé.",
         "Unknown number: note it (learn-ref DEPOSIT NUMBER) and the receipt finds its place. Else say what it says: "
-        "{program} attach RECEIPT ATTEMPT=accepted. Unreadable: it is kept, ask the portal for it again.",
+        "{program} attach RECEIPT ATTEMPT=accepted. Unreadable, or not for you: ask the portal for it again and set it "
+        "aside (set-aside RECEIPT --reason …), it is kept.",
     ),
 }
 
@@ -189,9 +204,10 @@ _LOOK = {
     "cli.more_hires": ("La suite: {program} status --after {last}", "The rest: {program} status --after {last}"),
     "cli.no_hire": ("Aucune embauche.", "No hire."),
     "cli.detail": (
-        "{employee}, chez {client} ({siret}), le {hire} (heure de Paris). Client: {state:word:client_state}.",
-        "{employee}, at {client} ({siret}), {hire} (Paris time). Client: {state:word:client_state}.",
+        "{employee}, chez {client} ({siret}), le {hire} (heure de Paris){there}. Client: {state:word:client_state}.",
+        "{employee}, at {client} ({siret}), {hire} (Paris time){there}. Client: {state:word:client_state}.",
     ),
+    "cli.detail_there": (", {hour} sur place", ", {hour} at the workplace"),
     "cli.detail_elsewhere": ("Déclaré par ailleurs le {at}: {proof}", "Declared elsewhere on {at}: {proof}"),
     "cli.detail_prepared": ("    préparé le {at}", "    prepared on {at}"),
     "cli.detail_released": ("    libéré le {at}", "    released on {at}"),
@@ -218,6 +234,27 @@ _LOOK = {
         "Rien n'est préparé: {program} prepare {reference}",
         "Nothing is prepared: {program} prepare {reference}",
     ),
+    "cli.deposit_page": ("Dépôt {deposit}: {state:word:standing}", "Deposit {deposit}: {state:word:standing}"),
+    "cli.deposit_where": (
+        "Portail {portal}, mode {mode:word:mode}, remis le {at}, numéro ADS: {ref} {guess}",
+        "Portal {portal}, {mode:word:mode} mode, handed over {at}, ADS number: {ref} {guess}",
+    ),
+    "cli.deposit_withdrawn": ("Retiré avant l'envoi.", "Withdrawn before sending."),
+    "cli.deposit_standing": ("({standing:word:standing})", "({standing:word:standing})"),
+    "cli.deposit_settle": (
+        "\nDites ce qu'il est devenu: {program} settle-doubt {deposit} --ref NUMERO, ou --not-found",
+        "\nSay what became of it: {program} settle-doubt {deposit} --ref NUMBER, or --not-found",
+    ),
+    "cli.deposit_learn": (
+        "\nQuand le portail donne son numéro: {program} learn-ref {deposit} NUMERO",
+        "\nOnce the portal gives its number: {program} learn-ref {deposit} NUMBER",
+    ),
+    "cli.explain_deposit": (
+        "{deposit} est un dépôt ({state:word:standing}): ce qui est possible se dit de chacun de ses envois.",
+        "{deposit} is a deposit ({state:word:standing}): what is possible is told of each of its attempts.",
+    ),
+    "cli.explain_item": ("    {program} explain {submission}", "    {program} explain {submission}"),
+    "cli.by.worker": ("automate", "worker"),
     "cli.can": ("+ {name} ({event}) → {dest}", "+ {name} ({event}) → {dest}"),
     "cli.cannot": ("- {name} ({event}) → {dest}", "- {name} ({event}) → {dest}"),
     "cli.because": ("    {because}", "    {because}"),
