@@ -37,6 +37,7 @@ from due_workflow import (
     texts,
 )
 from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.cli import steps as steps_module
 from due_workflow.cli import views
 from due_workflow.cli.outcomes import Code
 from due_workflow.machine import REAL_GATE, TEST_GATE
@@ -417,6 +418,47 @@ def test_a_person_attaches_what_a_piece_does_not_tell() -> None:
     assert due("tray").out.strip() == "Aucun avis n'attend."
 
 
+def test_a_piece_attached_in_part_stays_in_the_tray_and_says_who_has_it() -> None:
+    mandated(hires=2)
+    due("prepare", "--all")
+    due("begin-send", "E-0001", "E-0002", "--together")
+    due("mark-sent", "E-0001", "E-0002", "--ref", "100")
+    mixed = (Verdict(outcome=Outcome.ACCEPTED), Verdict(outcome=Outcome.REJECTED))
+    ars = Ars(portal_ref="100", issued_at=datetime.now(UTC), verdicts=mixed)
+    due("receive", avis("v.xml", ars), code=Code.PERSON)
+    receipt = due("tray", "--json").json["receipts"][0]["receipt"]
+    partly = due("attach", receipt[:8], "E-0001/test/1=accepted", code=Code.PERSON)
+    assert "parle encore d'autres envois" in partly.err
+    shown = due("tray").out
+    assert "(déjà attaché: E-0001/test/1)" in shown
+    assert texts.word("tray", "partly") in shown
+    assert due("tray", "--json").json["receipts"][0]["reached"] == ["E-0001/test/1"]
+    assert "Déjà attaché: E-0001/test/1" in due("status").out
+    due("attach", receipt[:8], "E-0002/test/1=rejected")
+    assert due("tray").out.strip() == "Aucun avis n'attend."
+
+
+def test_a_receipt_is_set_aside_with_who_and_why_and_kept() -> None:
+    mandated()
+    Path("bad.xml").write_bytes(b"<half")
+    due("receive", "bad.xml", code=Code.PERSON)
+    receipt = due("tray", "--json").json["receipts"][0]["receipt"]
+    assert due("set-aside", receipt[:8], "--reason", " ", code=Code.INPUT)
+    assert "Il manque: --reason" in due("set-aside", receipt[:8], code=Code.USAGE).err
+    said = due("set-aside", receipt[:8], "--reason", "tronqué", "--by", "Camille")
+    assert "Il reste gardé" in said.out
+    assert due("tray").out.strip() == "Aucun avis n'attend."
+    assert due("status", "--json").json["tray"] == 0
+    with SqliteStorage("due.sqlite") as storage:
+        kept = DueWorkflow(storage, cabinet="cabinet").read.receipt(receipt)
+    assert (kept.state, kept.aside_reason, kept.attached_by) == ("aside", "tronqué", "Camille")
+    again = due("receive", "bad.xml")
+    assert "mis de côté" in again.out
+    assert "1 déjà reçu(s), 0 en attente" in again.out
+    due("set-aside", "abcdef0", "--reason", "x", code=Code.NOT_FOUND)
+    due("set-aside", receipt, "--reason", "x", code=Code.INPUT)
+
+
 def test_a_number_learned_late_places_what_waited() -> None:
     mandated()
     due("prepare", "E-0001")
@@ -547,6 +589,277 @@ def test_diagrams_are_printed_as_they_are(which: str) -> None:
 def test_two_firms_share_a_database_without_seeing_each_other() -> None:
     imported()
     assert due("status", "--cabinet", "other", "--json").json["hires"] == []
+
+
+def test_status_of_a_siren_a_siret_an_attempt_or_a_deposit_shows_what_is_meant() -> None:
+    mandated(hires=2)
+    due("prepare", "E-0001")
+    due("begin-send", "E-0001")
+    by_option = due("status", "--client", make.siren(1)).out
+    siren = make.siren(1)
+    for name in (siren, make.siret(1), f"{siren[:3]} {siren[3:6]} {siren[6:]}"):
+        assert due("status", name).out == by_option
+    assert due("status", "E-0001/test/1").out == due("status", "E-0001").out
+    assert due("status", "cabinet").out == due("status").out
+    for name, what in (
+        (make.siren(9), "client"),
+        (make.siret(9), "client"),
+        ("E-9", "embauche"),
+        ("D-0123456789abcdef", "dépôt"),
+        ("E-0001/test/7", "envoi"),
+    ):
+        assert f"{what} introuvable" in due("status", name, code=Code.NOT_FOUND).err
+
+
+def test_a_deposit_has_its_page_and_is_explained_by_its_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    mandated(hires=2)
+    due("prepare", "--all")
+    said = due("begin-send", "E-0001", "E-0002", "--together", "--json").json
+    deposit = said["deposits"][0]["id"]
+    page = due("status", deposit).out
+    for word in (f"Dépôt {deposit}: ouvert", "jedeclare CAB1", "mode test", "numéro ADS: —", f"learn-ref {deposit}"):
+        assert word in page
+    assert re.search(r"E-0002/test/1  test: envoi en cours  \(attend une réponse\)", page)
+    document = due("status", deposit, "--json").json
+    assert document["deposit"]["standings"] == {"E-0001/test/1": "waiting", "E-0002/test/1": "waiting"}
+    assert [sub["state"] for sub in document["submissions"]] == ["sending"] * 2
+    told = due("explain", deposit).out
+    assert "est un dépôt (ouvert)" in told
+    assert "explain E-0001/test/1" in told
+    assert due("explain", deposit, "--json").json["deposit"]["id"] == deposit
+    later = datetime.now(UTC) + timedelta(minutes=20)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: later)
+    due("tick")
+    assert f"settle-doubt {deposit} --ref NUMBER" in due("explain", deposit, "--lang", "en").out
+    due("settle-doubt", deposit, "--ref", "100")
+    assert "numéro ADS: 100" in due("status", deposit).out
+    assert "learn-ref" not in due("status", deposit).out
+    assert "dépôt introuvable" in due("status", "D-00", code=Code.NOT_FOUND).err
+    assert "introuvable" in due("explain", "D-00", code=Code.NOT_FOUND).err
+
+
+def test_a_hires_reference_settles_the_attempt_in_doubt_and_not_a_later_prepared_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mandated(hires=2)
+    due("prepare", "--all")
+    due("begin-send", "E-0001", "E-0002")
+    later = datetime.now(UTC) + timedelta(minutes=20)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: later)
+    due("tick")
+    due("renew", "E-0001", "--reason", "au cas où")
+    assert "E-0001/test/2" in due("status", "E-0001").out
+    settled = due("settle-doubt", "E-0001", "--not-found", "--json").json
+    assert {sub["id"]: sub["state"] for sub in settled["submissions"]} == {"E-0001/test/1": "lost"}
+    due("renew", "E-0002", "--reason", "au cas où")
+    due("begin-send", "E-0002")
+    in_doubt = due("settle-doubt", "E-0002", "--ref", "200", "--json").json["submissions"]
+    assert [sub["id"] for sub in in_doubt] == ["E-0002/test/1"]
+    # nothing is in doubt any more: a number learned late is that of the last one handed over
+    assert "E-0002/test/2" in due("learn-ref", "E-0002", "201").out
+    assert "dans aucun dépôt" in due("learn-ref", "E-0001/test/2", "202", code=Code.USAGE).err
+
+
+def test_two_attempts_in_doubt_ask_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    mandated()
+    due("prepare", "E-0001")
+    due("begin-send", "E-0001")
+    due("renew", "E-0001", "--reason", "au cas où")
+    due("begin-send", "E-0001")
+    later = datetime.now(UTC) + timedelta(minutes=20)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: later)
+    due("tick")
+    asked = due("settle-doubt", "E-0001", "--ref", "1", code=Code.USAGE)
+    assert "E-0001/test/1, E-0001/test/2" in asked.err
+
+
+def test_the_journal_is_in_words_and_its_automaton_too() -> None:
+    mandated()
+    due("prepare", "E-0001")
+    due("begin-send", "E-0001", "--by", "worker")
+    due("declared-elsewhere", "E-0001", "--at", "2026-03-02 9:15", "--proof", "net-entreprises")
+    french = due("journal", "E-0001").out
+    assert "test en cours – non déclaré → déclaré par ailleurs" in french
+    assert " automate " in french
+    assert not re.search(r"\bworker\b|declared_elsewhere|test_running", french)
+    english = due("journal", "E-0001", "--lang", "en").out
+    assert "test under way – not declared → declared elsewhere" in english
+    assert " worker " in english
+    deposit = due("status", "E-0001", "--json").json["deposits"][0]["id"]
+    due("learn-ref", deposit, "100")
+    assert not re.search(r"\b(open|closed|waiting)\b", due("journal", deposit).out)
+
+
+def test_the_end_of_a_period_is_told_as_24_00_of_its_last_day() -> None:
+    midnight = datetime(2026, 11, 26, 23, tzinfo=UTC)
+    for name in ("acs_missing", "ars_overdue", "legal_ack", "contest", "mandate_ends"):
+        assert views.due(name, midnight, "fr") == "26/11/2026 24:00"
+        assert views.due(name, midnight, "en") == "2026-11-26 24:00"
+        assert views.due(name, midnight + timedelta(minutes=1), "fr") == "27/11/2026 00:01"
+    assert views.due("mandate_ends", datetime(2026, 6, 30, 22, tzinfo=UTC), "fr") == "30/06/2026 24:00"
+    assert views.due("window_open", midnight, "fr") == "27/11/2026 00:00"
+    assert views.due("hire_undeclared", midnight, "fr") == "27/11/2026 00:00"
+    mandated()
+    due("prepare", "E-0001")
+    due("mark-sent", "E-0001", "--ref", "100")
+    for out in (due("status").out, due("status", "E-0001").out):
+        assert re.search(r" 24:00 .*ACS attendu", out)
+        assert not re.search(r" 00:00 .*(ACS|ARS) attendu", out)
+
+
+def test_a_workplace_on_other_clocks_has_its_own_hour_on_the_hires_page() -> None:
+    lines = [client_line(n).replace("75011;Paris", town) for n, town in ((1, "97400;Saint-Denis"), (2, "75011;Paris"))]
+    lines.append(client_line(3).replace("75011;Paris", "97300;Cayenne"))
+    due("import", "clients", written("c.csv", CLIENTS, *lines))
+    days = {"date_embauche": "17/11/2026"}
+    hires = [hire_line(n, n, **days) for n in (1, 2)] + [hire_line(3, 3, heure_embauche="20h00", **days)]
+    due("import", "hires", written("h.csv", HIRES, *hires))
+    assert "le 17/11/2026 05:30 (heure de Paris), 08:30 sur place." in due("status", "E-0001").out
+    assert "2026-11-17 05:30 (Paris time), 08:30 at the workplace." in due("status", "E-0001", "--lang", "en").out
+    assert "le 17/11/2026 08:30 (heure de Paris). Client" in due("status", "E-0002").out
+    assert "le 18/11/2026 00:00 (heure de Paris), 17/11/2026 20:00 sur place." in due("status", "E-0003").out
+    assert "Embauche (Paris)" in due("status").out
+    assert "Hire (Paris)" in due("status", "--lang", "en").out
+
+
+# ---- what to do next
+
+
+def steps(*options: str) -> list[str]:
+    """The commands that are proposed, without the program's name."""
+    found = due("status", "--json", *options).json["next_steps"]
+    return [step["command"].removeprefix("due-workflow ").removeprefix("--lang en ") for step in found]
+
+
+def live(hires: int = 1, **changes: str) -> None:
+    """A client in real mode by the test of another hire, and `hires` of which nothing was attempted."""
+    mandated()
+    due("prepare", "E-0001")
+    due("mark-sent", "E-0001", "--ref", "100")
+    due("receive", answered("100"))
+    due("go-live", make.siren(1))
+    due("abandon", "E-0001", "--hire", "--reason", "renonce")
+    due("import", "hires", written("more.csv", HIRES, *(hire_line(n, **changes) for n in range(2, 2 + hires))))
+
+
+def test_a_real_attempt_that_waits_for_its_window_leaves_nothing_to_do() -> None:
+    far = (datetime.now(UTC) + timedelta(days=30)).strftime("%d/%m/%Y")
+    live(date_embauche=far)
+    due("prepare", "E-0002", "--mode", "real")
+    assert steps() == ["tick"]
+    due("prepare", "E-0002", "--mode", "test")
+    assert steps() == ["tick"], "a test of a hire whose client is live"
+
+
+def test_a_late_hire_without_a_mandate_is_not_to_be_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported()
+    after = datetime.now(UTC) + timedelta(days=4)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: after)
+    due("tick")
+    found = due("status", "--json").json["next_steps"]
+    assert found[0]["command"].startswith("due-workflow declared-elsewhere E-0001 ")
+    assert "pas de mandat en vigueur" in found[0]["text"]
+    assert not [command for command in steps() if command.startswith("prepare")]
+
+
+def test_a_late_hire_of_a_live_client_whose_mandate_ended_asks_for_the_mandate_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live()
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%d")
+    sign = ("mandate", "sign", make.siren(1), "--signed-on", "2026-01-05", "--signatory", "D", "--ends-on", tomorrow)
+    due(*sign)
+    monkeypatch.setattr("due_workflow.cli.steps.GRACE", timedelta(days=90))
+    after = datetime.now(UTC) + timedelta(days=4)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: after)
+    # what the clock alone changed is written down by the next act on that hire; the mandate's end was not raised
+    due("prepare", "E-0002", "--mode", "real")
+    assert steps()[0] == f"mandate sign {make.siren(1)} --signed-on JJ/MM/AAAA --signatory NOM"
+    due(*sign[:-2])
+    assert steps()[0] == "begin-send E-0002/real/1 --late"
+
+
+def test_a_late_hire_that_was_lost_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    live()
+    due("prepare", "E-0002")
+    due("begin-send", "E-0002")
+    after = datetime.now(UTC) + timedelta(days=4)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: after)
+    due("tick")
+    due("settle-doubt", "E-0002", "--not-found")
+    assert steps()[0] == "renew E-0002/real/1 --reason …"
+    due("renew", "E-0002", "--reason", "perdu")
+    assert steps()[0] == "begin-send E-0002/real/2 --late"
+
+
+def test_a_late_hire_that_this_channel_cannot_carry_goes_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    live()
+    due("prepare", "E-0002")
+    due("import", "clients", written("c.csv", CLIENTS, client_line(1).replace("75011;Paris", "97600;Mamoudzou")))
+    after = datetime.now(UTC) + timedelta(days=4)
+    monkeypatch.setattr("due_workflow.workflow.SystemClock.now", lambda _: after)
+    due("tick")
+    first = due("status", "--json").json["next_steps"][0]
+    assert first["command"].startswith("due-workflow declared-elsewhere E-0002 ")
+    assert "explain E-0002" in first["text"]
+
+
+def test_what_was_abandoned_and_may_be_held_is_listed_until_it_is_confirmed() -> None:
+    live(hires=2)
+    for reference in ("E-0002", "E-0003"):
+        due("prepare", reference)
+        due("begin-send", reference)
+        due("mark-sent", reference, "--ref", reference)
+    due("abandon", "E-0003", "--reason", "erreur")
+    assert steps() == ["abandon E-0003/real/1 --reason … --confirm", "receive AVIS/"]
+    due("renew", "E-0003", "--reason", "corrigé")
+    assert "abandon E-0003/real/1 --reason … --confirm" in steps(), "it still bars the next one"
+    due("abandon", "E-0003/real/1", "--reason", "sûr", "--confirm")
+    assert not [command for command in steps() if command.startswith("abandon")]
+
+
+def test_what_is_left_to_fill_in_is_named_in_the_language() -> None:
+    imported()
+    english, french = steps("--lang", "en"), steps()
+    assert "set-portal jedeclare ACCOUNT" in english
+    assert "set-portal jedeclare COMPTE" in french
+    assert "set-software EDITOR PRODUCT VERSION" in english
+    for blank in steps_module.Blank:
+        key = f"cli.blank.{blank.value}"
+        fr, en = texts.CATALOGUE[key]
+        assert (fr == en) == (blank is steps_module.Blank.TEXT)
+        assert steps_module.typed(("x", blank), "en") == f"x {en}"
+    assert steps_module.typed(("x", "a b"), "fr") == "x 'a b'"
+    mandated()
+    due("prepare", "E-0001")
+    due("begin-send", "E-0001")
+    assert "mark-sent E-0001/test/1 --ref NUMBER" in steps("--lang", "en")
+    due("mark-sent", "E-0001", "--ref", "1")
+    assert "receive RECEIPTS/" in steps("--lang", "en")
+
+
+def test_a_receipt_that_waits_is_listed_with_the_command_for_it() -> None:
+    mandated(hires=2)
+    due("prepare", "--all")
+    due("begin-send", "E-0001", "E-0002", "--together")
+    due("mark-sent", "E-0001", "E-0002", "--ref", "100")
+    now = datetime.now(UTC)
+    mixed = (Verdict(outcome=Outcome.ACCEPTED), Verdict(outcome=Outcome.REJECTED))
+    due("receive", avis("v.xml", Acs(portal_ref="100", issued_at=now, verdicts=mixed)), code=Code.PERSON)
+    Path("bad.xml").write_bytes(b"<half")
+    due("receive", "bad.xml", code=Code.PERSON)
+    ids = {r["kind"]: r["receipt"][:12] for r in due("tray", "--json").json["receipts"]}
+    assert f"attach {ids['acs']} ENVOI=RESULTAT" in steps()
+    assert f"attach {ids['acs']} ATTEMPT=OUTCOME" in steps("--lang", "en")
+    assert f"set-aside {ids['unreadable']} --reason …" in steps()
+    said = " ".join(step["text"] for step in due("status", "--json").json["next_steps"])
+    assert f"set-aside {ids['acs']} --reason" in said
+    assert "tray" not in steps()
+    for n in range(3):
+        Path(f"bad{n}.xml").write_bytes(b"<half" + str(n).encode())
+        due("receive", f"bad{n}.xml", code=Code.PERSON)
+    assert "tray" in steps()
+    assert len([command for command in steps() if command.startswith(("attach", "set-aside"))]) == 3
 
 
 # ---- help
@@ -702,6 +1015,25 @@ def test_what_is_mistyped_is_said_without_a_stack(args: tuple[str, ...], word: s
     machine = due(*args, "--json", code=Code.USAGE).json
     assert machine["ok"] is False
     assert machine["exit"] == 2
+
+
+@pytest.mark.parametrize(("more", "word"), [(("b",), "b"), (("b", "c"), "b c"), (("b (1)",), "b (1)")])
+def test_what_is_too_much_is_said_whole(more: tuple[str, ...], word: str) -> None:
+    imported()
+    assert due("status", "a", *more, code=Code.USAGE).err.splitlines()[0] == f"De trop: {word}."
+    assert due("status", "a", *more, "--lang", "en", code=Code.USAGE).err.splitlines()[0] == f"One too many: {word}."
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("status", "--db", ""), ("--db", "", "status"), ("status", "--db="), ("demo", "--folder", "")],
+    ids=" ".join,
+)
+def test_an_empty_path_is_told_as_one(args: tuple[str, ...], here: Path) -> None:
+    assert "le chemin est vide" in due(*args, code=Code.USAGE).err
+    assert "the path is empty" in due(*args, "--lang", "en", code=Code.USAGE).err
+    assert due(*args, "--json", code=Code.USAGE).json["exit"] == 2
+    assert not list(here.iterdir())
 
 
 def test_an_error_as_json_has_every_reason() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
@@ -31,8 +31,8 @@ ASCENDING: dict[str, tuple[Piece, ...]] = {
         piece(piece="9"),
         piece(piece="10"),
         piece(piece="9" * 39),
-        piece(piece="1" * 40),
         piece(piece="1" * 41),
+        piece(piece="9" * 40),
         piece(piece="A"),
         piece(piece="\u0663"),
     ),
@@ -83,6 +83,20 @@ def test_the_decisive_piece_is_the_own_recipients_ars_then_the_acs_then_the_ads(
     assert Evidence(slots={"ads": ads}).decisive("CIRSO") == ads
     assert Evidence(slots={"acs": acs}).decisive("CIRSO") == acs
     assert Evidence().decisive("CIRSO") is None
+
+
+def test_all_that_is_known_is_shown() -> None:
+    slots = {"ads": piece(), "ars?:CIRSO": piece(outcome=Outcome.PENDING)}
+    assert Evidence(slots=slots).shown() == tuple(slots.items())
+
+
+def test_an_instant_is_kept_in_utc_and_a_day_is_its_paris_midnight() -> None:
+    at = datetime(2026, 7, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    assert f.ads("7", at).issued_at.isoformat() == "2026-06-30T22:30:00+00:00"
+    for day in ("2026-07-01", at.date()):
+        assert f.ads("7", day).issued_at.isoformat() == "2026-06-30T22:00:00+00:00"  # type: ignore[arg-type]
+    with pytest.raises(InputRefused):
+        f.ads("7", datetime(2026, 7, 1))
 
 
 def test_one_receipt_may_say_what_decides_and_what_does_not() -> None:

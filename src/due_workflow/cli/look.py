@@ -20,6 +20,7 @@ from due_workflow.cli.window import app
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.firm import siren_of
 from due_workflow.hiring import declaration_in
+from due_workflow.identifiers import scrub
 from due_workflow.journal import Told
 from due_workflow.machine import CLIENT, SUBMISSION
 from due_workflow.models import Filing, FilingStatus
@@ -204,7 +205,7 @@ def _about(case: str, look: Callable[[str], T]) -> T:
 @command(app, "explain", "look")
 def explain(s: Session, case: Case) -> None:
     """Every event of the present state, with every reason against it."""
-    s.data["case"] = case
+    s.data["case"] = scrub(case)
     try:
         events = _about(case, s.flow.read.explain)
     except NotFound as unknown:

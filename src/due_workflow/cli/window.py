@@ -31,9 +31,9 @@ EMPTY = "empty path"
 """What `a_path` refuses; click's error carries it here."""
 
 
-def a_path(text: str) -> Path:
-    """A path of the command line; an empty one would silently be the folder where one stands."""
-    if not text.strip():
+def a_path(text: str | Path) -> Path:
+    """A path of the command line, or an option's default; an empty one would be the folder where one stands."""
+    if not str(text).strip():
         raise typer.BadParameter(EMPTY)
     return Path(text)
 
