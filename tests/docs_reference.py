@@ -7,7 +7,8 @@ import sys
 from due_workflow import FilingStatus, Outcome, texts
 from due_workflow.clocks import CLOCKS
 from due_workflow.diagrams import markdown, mermaid
-from due_workflow.machine import CLIENT, REAL_GATE, SUBMISSION, TEST_GATE
+from due_workflow.gates import REAL_GATE, TEST_GATE
+from due_workflow.machine import CLIENT, SUBMISSION
 
 
 def _section(section: str) -> list[str]:

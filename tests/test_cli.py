@@ -40,7 +40,7 @@ from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.cli import steps as steps_module
 from due_workflow.cli import views
 from due_workflow.cli.outcomes import Code
-from due_workflow.machine import REAL_GATE, TEST_GATE
+from due_workflow.gates import REAL_GATE, TEST_GATE
 from due_workflow.testing import factories as make
 from due_workflow.testing.avis import avis_xml, eml
 from due_workflow.texts.window import WINDOW

@@ -130,3 +130,25 @@ def test_the_reference_is_the_one_that_the_tables_give() -> None:
 
 def test_the_changelog_names_the_version() -> None:
     assert f"## [{due_workflow.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
+    """Line by line, whatever the day: dates stand for dates, « … » for what is left out."""
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").split("<!-- demo output -->")[1].split("```")[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "due_workflow.cli", "demo"],
+        cwd=tmp_path,
+        env=os.environ | {"COLUMNS": "90"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = {undated(line) for line in done.stdout.splitlines()}
+    lines = [line for line in shown.splitlines()[1:] if line.strip() not in ("", "…")]
+    assert len(lines) > 8
+    for line in lines:
+        assert undated(line) in said
+
+
+def undated(line: str) -> str:
+    return re.sub(r"\d\d/\d\d/\d{4} \d\d:\d\d", "<instant>", line).rstrip()

@@ -28,20 +28,17 @@ from due_workflow import (
     Teleprocedure,
     TransitionRefused,
 )
+from due_workflow.gates import REAL_GATE, TEST_GATE, Situation, gate
 from due_workflow.machine import (
     CLIENT,
     CLIENT_ROWS,
-    REAL_GATE,
     SUBMISSION,
     SUBMISSION_ROWS,
-    TEST_GATE,
     Automaton,
     Event,
     Row,
-    Situation,
     advance,
     explain,
-    gate,
 )
 from due_workflow.models import Elsewhere
 from due_workflow.receipts import evidence_of

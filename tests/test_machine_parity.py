@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from transitions import Machine, MachineError
 
 from due_workflow import ClientFile, ClientState, Filing, Mode, Policy, Submission, SubmissionState, TransitionRefused
-from due_workflow.machine import CLIENT, SUBMISSION, Automaton, Event, LeanMachine, Situation
+from due_workflow.gates import Situation
+from due_workflow.machine import CLIENT, SUBMISSION, Automaton, Event, LeanMachine
 from due_workflow.receipts import Evidence, evidence_of
 from due_workflow.testing import factories as f
 

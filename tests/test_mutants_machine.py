@@ -20,8 +20,10 @@ from due_workflow import (
     SubmissionState,
     TransitionRefused,
 )
+from due_workflow import gates as g
 from due_workflow import machine as m
-from due_workflow.machine import CLIENT, SUBMISSION, Event, Guard, LeanMachine, Situation
+from due_workflow.gates import Guard, Situation
+from due_workflow.machine import CLIENT, SUBMISSION, Event, LeanMachine
 from due_workflow.models import Elsewhere
 from due_workflow.receipts import Evidence, Piece
 from due_workflow.testing import factories as f
@@ -63,17 +65,17 @@ def test_a_situation_asks_for_nothing_by_itself() -> None:
 
 
 SILENT = (
-    *(m.mandate_covers_due, m.mandate_not_over, m.regime_covered, m.window_open, m.before_the_hire),
-    *(m.hire_takes_place, m.not_declared_elsewhere, m.content_is_current, m.no_other_alive, m.tested_again),
-    *(m.nothing_bound, m.latest_attempt, m.confirmed_if_declared, m.real_not_begun),
+    *(g.mandate_covers_due, g.mandate_not_over, g.regime_covered, g.window_open, g.before_the_hire),
+    *(g.hire_takes_place, g.not_declared_elsewhere, g.content_is_current, g.no_other_alive, g.tested_again),
+    *(g.nothing_bound, g.latest_attempt, g.confirmed_if_declared, g.real_not_begun),
 )
 SPEAKING: dict[Guard, Denial] = {
-    m.mandate_in_force: Denial("no_mandate"),
-    m.end_has_come: Denial("mandate_still_runs"),
-    m.a_test_was_accepted: Denial("no_accepted_test", {"gate": "cabinet"}),
-    m.client_live: Denial("client_not_live", {"state": None}),
-    m.territory_covered: Denial("establishment_unknown", {"siret": None}),
-    m.hire_is_off: Denial("accepted_stays"),
+    g.mandate_in_force: Denial("no_mandate"),
+    g.end_has_come: Denial("mandate_still_runs"),
+    g.a_test_was_accepted: Denial("no_accepted_test", {"gate": "cabinet"}),
+    g.client_live: Denial("client_not_live", {"state": None}),
+    g.territory_covered: Denial("establishment_unknown", {"siret": None}),
+    g.hire_is_off: Denial("accepted_stays"),
 }
 
 
@@ -89,7 +91,7 @@ def test_a_guard_that_needs_something_says_that_it_is_missing(guard: Guard) -> N
 
 def test_every_guard_is_asked_here_without_a_case() -> None:
     rows = (*m.CLIENT_ROWS, *m.SUBMISSION_ROWS)
-    known = {*m.REAL_GATE, *m.TEST_GATE, *(guard for row in rows for guard in row.guards)}
+    known = {*g.REAL_GATE, *g.TEST_GATE, *(guard for row in rows for guard in row.guards)}
     assert known <= {*SILENT, *SPEAKING}
 
 
@@ -97,67 +99,67 @@ ENDED = f.mandate(ends_on=date(2026, 3, 1))
 ELSEWHERE = Elsewhere(at=NOW, proof="fax")
 ALIVE = attempt(1, state="sent", begun_at=NOW)
 DENIED: tuple[tuple[Guard, Situation, Denial], ...] = (
-    (m.mandate_in_force, situation(client=client(mandate=ENDED)), Denial("mandate_not_in_force", {"day": TODAY})),
-    (m.mandate_not_over, situation(mandate=ENDED), Denial("mandate_already_over", {"end": date(2026, 3, 1)})),
+    (g.mandate_in_force, situation(client=client(mandate=ENDED)), Denial("mandate_not_in_force", {"day": TODAY})),
+    (g.mandate_not_over, situation(mandate=ENDED), Denial("mandate_already_over", {"end": date(2026, 3, 1)})),
     (
-        m.client_live,
+        g.client_live,
         situation(client=client(ClientState.MANDATED)),
         Denial("client_not_live", {"state": "mandated"}),
     ),
-    (m.regime_covered, situation(**place(regime="msa")), Denial("regime_not_covered", {"regime": "MSA"})),
+    (g.regime_covered, situation(**place(regime="msa")), Denial("regime_not_covered", {"regime": "MSA"})),
     (
-        m.territory_covered,
+        g.territory_covered,
         situation(client=client(establishments=()), filing=filing()),
         Denial("establishment_unknown", {"siret": f.siret(1)}),
     ),
     (
-        m.territory_covered,
+        g.territory_covered,
         situation(**place(postal_code="97600")),
         Denial("territory_not_covered", {"postal_code": "97600"}),
     ),
-    (m.territory_covered, situation(filing=filing()), Denial("establishment_unknown", {"siret": f.siret(1)})),
-    (m.territory_covered, situation(client=client()), Denial("establishment_unknown", {"siret": None})),
+    (g.territory_covered, situation(filing=filing()), Denial("establishment_unknown", {"siret": f.siret(1)})),
+    (g.territory_covered, situation(client=client()), Denial("establishment_unknown", {"siret": None})),
     (
-        m.window_open,
+        g.window_open,
         situation(filing=filing(hire_at=NOW + timedelta(days=30))),
         Denial("window_not_open", {"opens": datetime(2026, 3, 23, 23, tzinfo=UTC)}),
     ),
-    (m.before_the_hire, situation(filing=filing(hire_at=NOW)), Denial("hire_passed", {"hire": NOW})),
-    (m.hire_takes_place, situation(filing=filing(no_hire=True)), Denial("hire_called_off")),
+    (g.before_the_hire, situation(filing=filing(hire_at=NOW)), Denial("hire_passed", {"hire": NOW})),
+    (g.hire_takes_place, situation(filing=filing(no_hire=True)), Denial("hire_called_off")),
     (
-        m.not_declared_elsewhere,
+        g.not_declared_elsewhere,
         situation(filing=filing(elsewhere=ELSEWHERE)),
         Denial("declared_elsewhere", {"at": NOW}),
     ),
     (
-        m.not_declared_elsewhere,
+        g.not_declared_elsewhere,
         situation(filing=filing(elsewhere=ELSEWHERE), submission=attempt()),
         Denial("declared_elsewhere", {"at": NOW}),
     ),
     (
-        m.content_is_current,
+        g.content_is_current,
         situation(filing=filing(), submission=attempt(content="old")),
         Denial("content_replaced", {"submission": "E/real/1"}),
     ),
     (
-        m.no_other_alive,
+        g.no_other_alive,
         situation(filing=filing(ALIVE), submission=attempt(2)),
         Denial("other_alive", {"other": "E/real/1", "state": "sent"}),
     ),
     (
-        m.no_other_alive,
+        g.no_other_alive,
         situation(filing=filing(ALIVE)),
         Denial("other_alive", {"other": "E/real/1", "state": "sent"}),
     ),
-    (m.tested_again, situation(policy=Policy(on_new_version="block")), Denial("new_version_untested")),
+    (g.tested_again, situation(policy=Policy(on_new_version="block")), Denial("new_version_untested")),
     (
-        m.latest_attempt,
+        g.latest_attempt,
         situation(filing=filing(ALIVE, attempt(2)), submission=ALIVE),
         Denial("newer_attempt", {"newer": "E/real/2"}),
     ),
-    (m.confirmed_if_declared, situation(submission=attempt(state="accepted")), Denial("accepted_needs_confirm")),
+    (g.confirmed_if_declared, situation(submission=attempt(state="accepted")), Denial("accepted_needs_confirm")),
     (
-        m.real_not_begun,
+        g.real_not_begun,
         situation(filing=filing(ALIVE, attempt(2)), submission=attempt(1, Mode.TEST), amends=True),
         Denial("real_begun", {"real": "E/real/1"}),
     ),
@@ -172,33 +174,33 @@ def test_a_refusal_carries_the_facts_of_its_text(guard: Guard, asked: Situation,
 
 
 PASSED: tuple[tuple[Guard, Situation], ...] = (
-    (m.regime_covered, situation(filing=filing())),
-    (m.regime_covered, situation(client=client())),
-    (m.regime_covered, situation(**place())),
-    (m.territory_covered, situation(**place())),
-    (m.before_the_hire, situation(filing=filing(hire_at=NOW), late=True)),
-    (m.before_the_hire, situation(filing=filing(hire_at=NOW + timedelta(microseconds=1)))),
-    (m.not_declared_elsewhere, situation(filing=filing(elsewhere=ELSEWHERE), submission=attempt(confirmed=True))),
-    (m.content_is_current, situation(filing=filing())),
-    (m.content_is_current, situation(submission=attempt(content="old"))),
-    (m.content_is_current, situation(filing=filing(), submission=attempt())),
-    (m.no_other_alive, situation(filing=filing(ALIVE), submission=ALIVE)),
-    (m.no_other_alive, situation(filing=filing(attempt(1, Mode.TEST, "sent", begun_at=NOW)), submission=attempt(2))),
-    (m.tested_again, situation(policy=Policy(on_new_version="block"), qualified=True)),
-    (m.latest_attempt, situation(filing=filing(ALIVE))),
-    (m.latest_attempt, situation(submission=ALIVE)),
-    (m.latest_attempt, situation(filing=filing(), submission=ALIVE)),
-    (m.latest_attempt, situation(filing=filing(ALIVE, attempt(1, Mode.TEST)), submission=ALIVE)),
-    (m.confirmed_if_declared, situation(submission=attempt(state="accepted"), confirm=True)),
-    (m.confirmed_if_declared, situation(submission=attempt(1, Mode.TEST, "accepted"))),
-    (m.real_not_begun, situation(filing=filing(ALIVE), submission=attempt(1, Mode.TEST))),
-    (m.real_not_begun, situation(filing=filing(ALIVE), submission=attempt(2), amends=True)),
-    (m.real_not_begun, situation(filing=filing(ALIVE), amends=True)),
-    (m.real_not_begun, situation(filing=filing(attempt(1)), submission=attempt(1, Mode.TEST), amends=True)),
-    (m.real_not_begun, situation(submission=attempt(1, Mode.TEST), amends=True)),
-    (m.end_has_come, situation(client=client(mandate=ENDED))),
-    (m.end_has_come, situation(client=client(mandate=f.mandate(revoked_on=TODAY)))),
-    (m.mandate_not_over, situation(mandate=f.mandate(ends_on=TODAY))),
+    (g.regime_covered, situation(filing=filing())),
+    (g.regime_covered, situation(client=client())),
+    (g.regime_covered, situation(**place())),
+    (g.territory_covered, situation(**place())),
+    (g.before_the_hire, situation(filing=filing(hire_at=NOW), late=True)),
+    (g.before_the_hire, situation(filing=filing(hire_at=NOW + timedelta(microseconds=1)))),
+    (g.not_declared_elsewhere, situation(filing=filing(elsewhere=ELSEWHERE), submission=attempt(confirmed=True))),
+    (g.content_is_current, situation(filing=filing())),
+    (g.content_is_current, situation(submission=attempt(content="old"))),
+    (g.content_is_current, situation(filing=filing(), submission=attempt())),
+    (g.no_other_alive, situation(filing=filing(ALIVE), submission=ALIVE)),
+    (g.no_other_alive, situation(filing=filing(attempt(1, Mode.TEST, "sent", begun_at=NOW)), submission=attempt(2))),
+    (g.tested_again, situation(policy=Policy(on_new_version="block"), qualified=True)),
+    (g.latest_attempt, situation(filing=filing(ALIVE))),
+    (g.latest_attempt, situation(submission=ALIVE)),
+    (g.latest_attempt, situation(filing=filing(), submission=ALIVE)),
+    (g.latest_attempt, situation(filing=filing(ALIVE, attempt(1, Mode.TEST)), submission=ALIVE)),
+    (g.confirmed_if_declared, situation(submission=attempt(state="accepted"), confirm=True)),
+    (g.confirmed_if_declared, situation(submission=attempt(1, Mode.TEST, "accepted"))),
+    (g.real_not_begun, situation(filing=filing(ALIVE), submission=attempt(1, Mode.TEST))),
+    (g.real_not_begun, situation(filing=filing(ALIVE), submission=attempt(2), amends=True)),
+    (g.real_not_begun, situation(filing=filing(ALIVE), amends=True)),
+    (g.real_not_begun, situation(filing=filing(attempt(1)), submission=attempt(1, Mode.TEST), amends=True)),
+    (g.real_not_begun, situation(submission=attempt(1, Mode.TEST), amends=True)),
+    (g.end_has_come, situation(client=client(mandate=ENDED))),
+    (g.end_has_come, situation(client=client(mandate=f.mandate(revoked_on=TODAY)))),
+    (g.mandate_not_over, situation(mandate=f.mandate(ends_on=TODAY))),
 )
 
 
@@ -209,30 +211,30 @@ def test_a_guard_lets_pass_what_it_is_not_about(guard: Guard, asked: Situation) 
 
 def test_a_mandate_runs_to_the_last_day_of_its_end_or_the_eve_of_its_revocation() -> None:
     for mandate in (f.mandate(ends_on=TODAY), f.mandate(revoked_on=date(2026, 3, 3)), f.mandate()):
-        assert m.end_has_come(situation(client=client(mandate=mandate))) == Denial("mandate_still_runs")
+        assert g.end_has_come(situation(client=client(mandate=mandate))) == Denial("mandate_still_runs")
 
 
 def test_an_attempt_that_has_evidence_was_received() -> None:
     piece = Piece(outcome=Outcome.PENDING, issued_at=NOW, sha256="", receipt="r")
     bound = attempt(evidence=Evidence(slots={"ars?:CIRSO": piece}))
-    assert m.nothing_bound(situation(submission=bound)) == Denial("piece_bound")
+    assert g.nothing_bound(situation(submission=bound)) == Denial("piece_bound")
 
 
 def test_a_gated_row_is_refused_with_the_reasons_of_the_gate_and_its_own() -> None:
     """All guards run, so that a person is not sent from one reason to the next."""
     prepared = SubmissionState.PREPARED
-    row = m.Row((prepared,), Event.BEGIN_SEND, SubmissionState.SENDING, "x", (m.hire_is_off,), gated=True)
+    row = m.Row((prepared,), Event.BEGIN_SEND, SubmissionState.SENDING, "x", (g.hire_is_off,), gated=True)
     asked = situation(filing=filing(), submission=attempt())
     with pytest.raises(TransitionRefused) as refused:
         m.Automaton("one row", SubmissionState, (row,)).advance("E/real/1", "prepared", "begin_send", asked)
-    assert refused.value.denials == (*m.gate(asked), Denial("accepted_stays"))
-    assert len(m.gate(asked)) > 1
+    assert refused.value.denials == (*g.gate(asked), Denial("accepted_stays"))
+    assert len(g.gate(asked)) > 1
 
 
 def test_the_gate_without_an_attempt_is_the_gate_of_a_test() -> None:
-    assert m.gate(situation()) == (Denial("no_mandate"),)
-    assert m.gate(situation(submission=attempt(1, Mode.TEST))) == (Denial("no_mandate"),)
-    assert len(m.gate(situation(submission=attempt()))) > 1
+    assert g.gate(situation()) == (Denial("no_mandate"),)
+    assert g.gate(situation(submission=attempt(1, Mode.TEST))) == (Denial("no_mandate"),)
+    assert len(g.gate(situation(submission=attempt()))) > 1
 
 
 def test_an_event_without_a_row_tells_the_event_the_state_and_what_is_possible() -> None:

@@ -30,10 +30,11 @@ from due_workflow import (
     Unreadable,
     Verdict,
     firm,
-    machine,
+    gates,
 )
 from due_workflow.adapters.sqlite import SqliteStorage
-from due_workflow.machine import CLIENT_ROWS, REAL_GATE, Automaton
+from due_workflow.gates import REAL_GATE
+from due_workflow.machine import CLIENT_ROWS, Automaton
 from due_workflow.models import ClientState
 from due_workflow.ports import Storage
 from due_workflow.testing import Step
@@ -338,7 +339,7 @@ def test_a_walk_on_a_file_is_judged_like_one_in_memory(tmp_path: Path) -> None:
 
 def without(name: str, patch: pytest.MonkeyPatch) -> None:
     """Take one clause out of the gate, and out of the guards of going live."""
-    patch.setattr(machine, "REAL_GATE", tuple(clause for clause in REAL_GATE if clause.__name__ != name))
+    patch.setattr(gates, "REAL_GATE", tuple(clause for clause in REAL_GATE if clause.__name__ != name))
     rows = tuple(replace(row, guards=tuple(g for g in row.guards if g.__name__ != name)) for row in CLIENT_ROWS)
     patch.setattr(firm, "CLIENT", Automaton("client", ClientState, rows))
 

@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from due_workflow.errors import InputRefused
+from due_workflow.gates import Situation
 from due_workflow.identifiers import Siren, Siret, scrub
-from due_workflow.machine import CLIENT, Event, Situation
+from due_workflow.machine import CLIENT, Event
 from due_workflow.models import (
     Cabinet,
     Client,

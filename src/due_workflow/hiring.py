@@ -19,8 +19,9 @@ from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
 from due_workflow.filings import attempt, standing_in, with_attempt
 from due_workflow.firm import secret_of
+from due_workflow.gates import Situation, gate
 from due_workflow.identifiers import scrub
-from due_workflow.machine import SUBMISSION, Event, Situation, gate
+from due_workflow.machine import SUBMISSION, Event
 from due_workflow.models import (
     ClientState,
     Elsewhere,

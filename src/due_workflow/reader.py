@@ -14,10 +14,11 @@ from due_workflow.base import doors, word_of
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import attempt
 from due_workflow.firm import proof_of_test
+from due_workflow.gates import Situation
 from due_workflow.hiring import declaration_in, situation
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
-from due_workflow.machine import CLIENT, SUBMISSION, Explanation, Situation
+from due_workflow.machine import CLIENT, SUBMISSION, Explanation
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission, reference_of
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Entry, Kind, Ref, Storage

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, reach, standing_in, with_attempt
+from due_workflow.gates import Situation
 from due_workflow.hiring import move, moved, noted, put
 from due_workflow.identifiers import scrub
-from due_workflow.machine import Event, Situation
+from due_workflow.machine import Event
 from due_workflow.models import Deposit, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Ref
 from due_workflow.receipts import (

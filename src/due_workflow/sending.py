@@ -14,9 +14,10 @@ from datetime import datetime
 from due_workflow.errors import InputRefused, TransitionRefused
 from due_workflow.filings import attempt, standing_in, with_attempt
 from due_workflow.firm import proof_of_test
+from due_workflow.gates import Situation, gate
 from due_workflow.hiring import filled, move, noted, put, situation
 from due_workflow.identifiers import named
-from due_workflow.machine import Event, Situation, gate
+from due_workflow.machine import Event
 from due_workflow.models import Deposit, DepositItem, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Parcel, Ref
 from due_workflow.receipts import Mode

@@ -16,6 +16,7 @@ SAMPLE = size(15, 0)
 LEAST = 0.90
 REFERENCE = "test_docs.py::test_the_reference_is_the_one_that_the_tables_give"
 TESTS = {
+    "gates": ("test_mutants_machine.py", "test_machine.py", "test_walk.py", "test_workflow.py", "test_reviewed.py"),
     "machine": ("test_mutants_machine.py", "test_machine.py", "test_workflow.py", "test_diagrams.py", REFERENCE),
     "receipts": ("test_mutants_receipts.py", "test_evidence.py", "test_models.py", "test_permutations.py"),
     "calendar": ("test_mutants_calendar.py", "test_calendar.py", "test_calendar_oracles.py"),
@@ -27,12 +28,14 @@ ALONE = "a setting of a machine that holds no model and is asked for its own row
 WRAPPED = "the last day of the tables, where an index below 0 leads, is none of the first days"
 FIRST = "tuples that differ in their first member are never compared further"
 EQUIVALENT: dict[str, dict[str, str]] = {
+    "gates": {
+        r"latest_attempt: stale and last → stale": "for the type checker: what is stale is there",
+    },
     "machine": {
         r"Automaton\.__init__: (model=None|auto_transitions=False|queued=False|initial=self\.states\[0\]) → ∅": ALONE,
         r"Automaton\.__init__: (0 → 1|False → True)": ALONE,
         r"(_condition\.run|LeanTransition\.execute): return False → return None": "only its truth is asked",
         r"LeanTransition\.execute: self\.dest or self\.source → self\.dest": "the library has put the source for '='",
-        r"latest_attempt: stale and last → stale": "for the type checker: what is stale is there",
     },
     "receipts": {
         r"Piece\.rank: (\(0, 0, ''\)|\(1, int\(self\.piece\), ''\)|\(2, 0, self\.piece\)|''|0|2) → .*": FIRST,

@@ -9,7 +9,7 @@ from enum import StrEnum
 from shlex import quote
 
 from due_workflow import texts
-from due_workflow.machine import TEST_GATE, Situation
+from due_workflow.gates import TEST_GATE, Situation
 from due_workflow.models import ClientFile, ClientState, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.ports import Kind
 from due_workflow.receipts import Mode, Received, Unreadable
