@@ -170,7 +170,8 @@ class Judge:
                 held = [s for s in real if s["state"] == "accepted" and not s.get("superseded")]
                 if (step.after["status"] == "declared") != bool(held):
                     yield Fault("believed_declared", case, step.seq)
-                if held and all(s["content"] != step.after["content"] for s in held):
+                # what the file says is what left for real, or the correction of it that is prepared
+                if held and all(s["content"] != step.after["content"] for s in real):
                     yield Fault("declared_with_another_content", case, step.seq)
                 for sub in step.after.get("submissions", {}).values():
                     answer = sub.get("evidence", {}).get("slots", {}).get(f"ars:{sub['recipient']}", {})
