@@ -924,8 +924,13 @@ def test_every_text_of_the_window_is_used_and_every_used_one_is_there() -> None:
 
 def reasons() -> set[str]:
     """The codes of the gate's denials."""
-    tree = ast.parse(Path(machine.__file__).read_text(encoding="utf-8"))
-    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Denial" and n.args)
+    trees = [ast.parse(Path(module.__file__).read_text(encoding="utf-8")) for module in (gates, machine)]
+    calls = (
+        n
+        for tree in trees
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Denial" and n.args
+    )
     return {n.args[0].value for n in calls if isinstance(n.args[0], ast.Constant) and isinstance(n.args[0].value, str)}
 
 
