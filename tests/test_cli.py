@@ -33,6 +33,7 @@ from due_workflow import (
     SubmissionState,
     Verdict,
     cli,
+    gates,
     machine,
     texts,
 )

@@ -11,7 +11,8 @@
 | `test_hammer` processes × commands | 4 × 40 | 8 × 400 |
 | `test_hammer` claimers × due records | 3 × 120 | 6 × 3000 |
 | `test_fuzz` examples of each property | 150 | 5000 |
-| `test_mutation` mutants | 60, by seed | all |
+| `test_nir_fuzz` examples of each property | 200 | 10000 |
+| `test_mutation` mutants of the rules | 12 of each module | all, about 1,700 |
 
 Every random choice comes from a seed that is printed; ``DUE_SEED=<n>`` repeats it.
 """
