@@ -5,7 +5,7 @@
 
 | trial | small | full |
 |---|---|---|
-| `test_crash` kills of a working process | 120 | 2000 |
+| `test_crash` kills of a working process | 120 on one file | 200 on each of ten |
 | `test_crash` kills while the file is made | 40, and after every statement | 400, and after every statement |
 | `test_crash` kills after every statement of six commands | 1 seed | 10 seeds |
 | `test_hammer` processes × commands | 4 × 40 | 8 × 400 |

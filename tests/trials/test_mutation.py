@@ -16,7 +16,6 @@ SAMPLE = size(12, 0)
 LEAST = 0.90
 REFERENCE = "test_docs.py::test_the_reference_is_the_one_that_the_tables_give"
 TESTS = {
-    "gates": ("test_mutants_machine.py", "test_machine.py", "test_walk.py", "test_workflow.py", "test_reviewed.py"),
     "machine": ("test_mutants_machine.py", "test_machine.py", "test_workflow.py", "test_diagrams.py", REFERENCE),
     "gates": ("test_mutants_machine.py", "test_machine.py", "test_workflow.py", REFERENCE),
     "receipts": ("test_mutants_receipts.py", "test_evidence.py", "test_models.py", "test_permutations.py"),
@@ -30,7 +29,6 @@ WRAPPED = "the last day of the tables, where an index below 0 leads, is none of 
 CHECKED = "for the type checker: what it asks for is there"
 FIRST = "tuples that differ in their first member are never compared further"
 EQUIVALENT: dict[str, dict[str, str]] = {
-    "gates": {},
     "gates": {
         r"latest_attempt: stale and last → stale": CHECKED,
         r"latest_attempt: last is not None and s\.submission is not None and .* → last is not None and last.*": CHECKED,
