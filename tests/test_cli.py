@@ -38,8 +38,8 @@ from due_workflow import (
     texts,
 )
 from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.cli import front, views
 from due_workflow.cli import steps as steps_module
-from due_workflow.cli import views
 from due_workflow.cli.outcomes import Code
 from due_workflow.gates import REAL_GATE, TEST_GATE
 from due_workflow.testing import factories as make
@@ -83,7 +83,7 @@ class Said:
 
 
 def due(*args: str, code: int = 0) -> Said:
-    result = CliRunner().invoke(cli.app, [str(arg) for arg in args])
+    result = CliRunner().invoke(front.app, [str(arg) for arg in args])
     said = Said(result.exit_code, result.stdout, result.stderr)
     assert said.code == code, f"{args}: {said.code}\n{said.out}\n{said.err}"
     return said
@@ -872,7 +872,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
         yield from commands(child, (*path, name))
 
 
-COMMANDS = sorted(commands(typer.main.get_command(cli.app)))
+COMMANDS = sorted(commands(typer.main.get_command(front.app)))
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -1109,7 +1109,7 @@ def test_an_interruption_says_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_was_typed_is_scrubbed_before_it_is_shown_again() -> None:
     imported()
     for args in (("status", NIRS[0]), ("explain", NIRS[0]), ("prepare", NIRS[0]), (NIRS[0],), ("select", NIRS[0])):
-        result = due(*args, code=CliRunner().invoke(cli.app, list(args)).exit_code)
+        result = due(*args, code=CliRunner().invoke(front.app, list(args)).exit_code)
         assert result.code in (Code.NOT_FOUND, Code.INPUT, Code.USAGE)
 
 

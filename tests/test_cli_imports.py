@@ -17,8 +17,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from due_workflow import DueWorkflow, cli
+from due_workflow import DueWorkflow
 from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.cli import front
 from due_workflow.cli.outcomes import Code
 from due_workflow.testing import factories as make
 
@@ -39,7 +40,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def due(*args: str, code: int = 0) -> Any:
-    result = CliRunner().invoke(cli.app, list(args))
+    result = CliRunner().invoke(front.app, list(args))
     assert result.exit_code == code, f"{args}: {result.exit_code}\n{result.stdout}\n{result.stderr}"
     for n in range(1, 9):
         assert make.nir(n) not in result.stdout + result.stderr

@@ -26,8 +26,8 @@ from due_workflow.adapters import avis, tables
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.calendar import Calendar
 from due_workflow.cli import demo as command
-from due_workflow.cli import main
 from due_workflow.cli.demo_stage import MARK, Days, Folder, FolderRefused, StoryClock
+from due_workflow.cli.front import main
 from due_workflow.cli.session import Session
 from due_workflow.ports import Kind
 from due_workflow.receipts import Received

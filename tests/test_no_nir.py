@@ -937,9 +937,9 @@ class Typed:
     def __init__(self, spy: Spy) -> None:
         from typer.testing import CliRunner
 
-        from due_workflow import cli
+        from due_workflow.cli import front
 
-        self.spy, self.app, self.runner = spy, cli.app, CliRunner()
+        self.spy, self.app, self.runner = spy, front.app, CliRunner()
         self.codes: list[int] = []
 
     def __call__(self, *args: str) -> None:

@@ -10,7 +10,7 @@ EXTRA = {"typer", "rich", "openpyxl", "lxml"}
 def main() -> None:
     """Run `due-workflow`; see `due_workflow.cli`."""
     try:
-        from due_workflow.cli import main as window
+        from due_workflow.cli.front import main as window
     except ModuleNotFoundError as missing:
         if missing.name not in EXTRA:
             raise

@@ -32,6 +32,6 @@ class Policy(Model):
     mandate_reminder_days: Annotated[int, Field(ge=1)] = 7
     mandate_ending_days: Annotated[int, Field(ge=0)] = 30
     retention_years: Annotated[int, Field(ge=1)] = 5
-    conflict_tries: Annotated[int, Field(ge=1)] = 8
+    conflict_tries: Annotated[int, Field(ge=1)] = 16
     delivery_tries: Annotated[int, Field(ge=1)] = 12
     reading_language: Literal["fr", "en"] = "fr"

@@ -1,5 +1,5 @@
 """`python -m due_workflow.cli`, the same as `due-workflow`."""
 
-from due_workflow.cli import main
+from due_workflow.cli.front import main
 
 main()
