@@ -34,7 +34,7 @@ from due_workflow import (
 from due_workflow.adapters.avis import WHYS, read_avis
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.tables import Bad, Good, read_clients, read_hires
-from due_workflow.ports import Kind, Record
+from due_workflow.ports import Changes, Kind, Record
 from due_workflow.records import decode, encode
 from due_workflow.testing import factories as f
 from due_workflow.testing.avis import avis_xml, eml
@@ -324,7 +324,7 @@ def test_a_damaged_storage_stops_with_an_error_of_ours(seed: int) -> None:
         if rng.random() < 0.3:
             head = data.index(b",") + 1
             data = data[:head] + damaged(data[head:], rng)
-        storage._put("cab", storage._firm("cab"), Record(record.ref, 0, record.state, data, record.keys, record.due))
+        storage.commit("cab", Changes([Record(record.ref, 0, record.state, data, record.keys, record.due)]))
     flow = flow_on(storage, time.time())
     calls: tuple[Any, ...] = (
         flow.read.verify_journal,
