@@ -34,4 +34,3 @@ class Policy(Model):
     retention_years: Annotated[int, Field(ge=1)] = 5
     conflict_tries: Annotated[int, Field(ge=1)] = 16
     delivery_tries: Annotated[int, Field(ge=1)] = 12
-    reading_language: Literal["fr", "en"] = "fr"

@@ -7,7 +7,7 @@ that commit depends on the client's record being as it was read. An attempt is h
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -137,7 +137,7 @@ def begin_lot(
     lot: Sequence[str],
     channel: Channel,
     late: bool,
-    render: object,
+    render: Callable[[Sequence[Submission], Mode], Parcel],
     refused: dict[str, TransitionRefused],
 ) -> tuple[Deposit, Parcel] | None:
     """Begin one lot for a portal: a denied attempt is set apart in `refused` and does not stop the others."""
@@ -151,7 +151,7 @@ def begin_lot(
             refused[sub.id] = denied.with_traceback(None)
     if not begun:
         return None
-    parcel: Parcel = render([filled(u.need(Kind.FILING, s.reference), s) for s in begun], begun[0].mode)  # type: ignore[operator]
+    parcel = render([filled(u.need(Kind.FILING, s.reference), s) for s in begun], begun[0].mode)
     if named(parcel.filename) != parcel.filename:
         raise InputRefused("reference_is_a_nir")
     return new_deposit(u, id, begun, channel, u.now, parcel), parcel
