@@ -11,7 +11,7 @@ import pytest
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.errors import Conflict
 from due_workflow.ports import Changes, Kind, Ref
-from due_workflow.testing.storage import StorageContract
+from due_workflow.testing.storage import JoinedStorageContract, StorageContract
 
 
 class LosesTheJournal(MemoryStorage):
@@ -710,6 +710,15 @@ class CountsAllFirms(MemoryStorage):
         return Counter(super().counts("cabinet-a", kind)) + Counter(super().counts("cabinet-b", kind))
 
 
+class HoldsAThousandNames(MemoryStorage):
+    """A database's limit on the values of one statement shows."""
+
+    breaks = frozenset({"a_call_carries_a_whole_group"})
+
+    def load(self, cabinet, refs=(), keys=()):
+        return super().load(cabinet, refs[:999], keys[:999])
+
+
 class TakesTheIdForTheName(MemoryStorage):
     """Looks a record up by its id, whatever the kind."""
 
@@ -734,6 +743,13 @@ FAULTS = [
 def test_a_faulty_storage_breaks_the_clauses_that_name_its_fault_and_no_other(fault):
     broken = {name.removeprefix("test_") for name in StorageContract().broken(fault)}
     assert broken - getattr(fault, "sometimes", set()) == fault.breaks
+
+
+def test_a_joined_storage_that_claims_breaks_its_clause():
+    class Claims(MemoryStorage):
+        joined = True
+
+    assert list(JoinedStorageContract().broken(Claims)) == ["test_it_says_that_the_host_commits_and_refuses_to_claim"]
 
 
 def test_a_sound_storage_breaks_none():

@@ -25,7 +25,7 @@ import pytest
 from due_workflow.adapters import sqlite
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.sqlite import SqliteStorage
-from due_workflow.errors import Conflict, StorageUnusable
+from due_workflow.errors import Conflict, InputRefused, StorageUnusable
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Sealed, Storage
 from due_workflow.testing import JoinedStorageContract, StorageContract
 
@@ -51,11 +51,18 @@ class TestSqliteStorage(StorageContract):
 
 
 class TestAsIfJoined(JoinedStorageContract):
-    """The clauses of a joined storage are a part of all clauses."""
+    """The other clauses of a joined storage are a part of all clauses."""
 
     @pytest.fixture
     def storage(self):
-        return MemoryStorage()
+        return Refusing()
+
+
+class Refusing(MemoryStorage):
+    joined = True
+
+    def claim(self, kinds, now, until, limit):
+        raise InputRefused("joined_worker")
 
 
 def test_both_fit_the_port(path):

@@ -3,6 +3,9 @@
 A storage keeps records, keys, deadlines and journal entries, and never looks inside their bytes. The obligations
 below are prose on purpose: `due_workflow.testing` holds one test for each of them. No SQL, no clock and no rule
 lives here.
+
+`Storage`, `Notifier` and the records that cross them are frozen from version 0.2 on: no method, parameter, default or
+field of theirs changes before the next major version. `Portal` follows when this library speaks to one by itself.
 """
 
 from __future__ import annotations
@@ -62,7 +65,7 @@ class Record:
         ref: kind and id, unique within the firm.
         version: 0 means "create"; otherwise the version that was loaded. The storage stores version + 1.
         state: a short word to filter and count by.
-        data: JSON with its schema number; the storage never looks inside.
+        data: JSON with its schema number; the storage never looks inside, and puts it into no log and no error.
         keys: words to find it by ("siret:…", "deposit.ref:…", "in_doubt"). Each write replaces the whole set.
         due: the earliest of its deadlines (aware UTC), or None.
     """
@@ -95,8 +98,8 @@ class Changes:
         entries: journal entries to append.
 
     Raises:
-        ValueError: a record is named twice, has no id, a negative version or a due without a time zone, or one of
-            version 0 (never loaded) is to be checked.
+        ValueError: a record or an entry is named twice, a record has no id, a negative version or a due without a time
+            zone, or one of version 0 (never loaded) is to be checked.
     """
 
     write: Sequence[Record] = ()
@@ -118,6 +121,8 @@ class Changes:
             named.add(record.ref)
         if len(named) != len(self.write) + len(self.check):
             raise ValueError("a record is named twice in one Changes")
+        if len(self.entries) > 1 and len({(entry.case, entry.seq) for entry in self.entries}) != len(self.entries):
+            raise ValueError("an entry is named twice in one Changes")
 
 
 @runtime_checkable
@@ -125,12 +130,16 @@ class Storage(Protocol):
     """Where a host keeps the records of its firms.
 
     Every method but `claim` works inside one firm (`cabinet`, an opaque string) and never sees another's.
-    Instants are aware UTC, kept to the microsecond. A storage may be called from several threads. The bytes that it
-    gives back are `Sealed`, and a `limit` of 0 gives nothing.
+    Instants are aware UTC, kept to the microsecond. A storage may be called from several threads; a joined one stays
+    in its transaction's. The bytes that it gives back are `Sealed`, and a `limit` of 0 gives nothing.
+
+    A record comes whole: never one commit's version with another's keys or state. A call is as large as a group of
+    `receive_many`: thousands of names, records and entries.
 
     Attributes:
         joined: True when it writes inside a transaction that the host commits. It then sees its own writes, lets a
-            Conflict go to the host, and refuses `claim`.
+            Conflict go to the host, undoes a refused commit alone (a savepoint), so that the host's transaction goes
+            on, and refuses `claim`.
     """
 
     joined: bool
@@ -143,12 +152,14 @@ class Storage(Protocol):
         ...
 
     def commit(self, cabinet: str, changes: Changes) -> None:
-        """Apply `changes` whole or not at all; when it returns, they are durable.
+        """Apply `changes` whole or not at all; when it returns, they are durable (joined: with the host's commit).
+
+        What `check` names cannot change between the check and the commit.
 
         Raises:
             Conflict: a written or checked record has another version now, a created one exists, or an entry
-                (case, seq) exists. `refs` names them. What `check` names cannot change between the check and
-                the commit.
+                (case, seq) exists. `refs` names them. Also where a database asks to begin anew (a serialization
+                failure, a deadlock): `refs` then names what was touched, if nothing tells what was in the way.
         """
         ...
 
@@ -180,23 +191,39 @@ class Storage(Protocol):
         """Lease due records, of all firms: those of `kinds` with due <= `now`, the longest due first.
 
         Commits by itself: each one's due is moved to `until` and its version bumped, so that no other claimer gets
-        it before `until`. Returned as they then are. The only call that crosses firms.
+        it before `until`. Returned as they then are. The only call that crosses firms. What another claimer is
+        taking at this moment may be left out: the next claim gets it.
+
+        Raises:
+            InputRefused: the storage is joined (`joined_worker`): a lease must be committed before it is used.
         """
         ...
 
 
 @runtime_checkable
 class Notifier(Protocol):
-    """Delivers notices to people. Called at least once for each notice, outside any transaction."""
+    """Delivers notices to people or programs. Called at least once for each notice, outside any transaction.
+
+    A worker calls each of its notifiers on a thread of that notifier's own, one notice at a time, and waits for an
+    answer for as long as its patience (60 seconds unless said); one that has not answered by then counts as failed,
+    though it may have delivered.
+
+    Attributes:
+        name: names it in the outbox, where it says who has delivered what: unique in a worker, and never changed.
+    """
 
     name: str
 
     def send(self, notice: Notice) -> None:
-        """Deliver it, or raise. The same `notice.id` may come again: recipients can drop repeats by it.
+        """Deliver it, or raise. The same notice may come again: drop repeats by `notice.cabinet` and `notice.id`.
+
+        It may be called from several processes at once, and must end within the worker's patience: give every
+        connection a time limit. `notice.to` says whom it is for (the firm, where it is empty); an id, a fact, a name or
+        a text may hold any character, a line break too, so clean what goes into a header.
 
         Raises:
-            Retry: not now; again after the given time or the worker's backoff.
-            Undeliverable: never; it becomes a dead letter.
+            Retry: not now; again after the given time or the worker's backoff. Any other error counts as one.
+            Undeliverable: never; for this notifier it becomes a dead letter, and the others go on.
         """
         ...
 

@@ -73,8 +73,11 @@ def raised(kind: type[E], call: Callable[[], object]) -> E:
     fail(f"{kind.__name__} was to be raised, and was not")
 
 
-def race(*calls: Callable[[], T]) -> list[T | Conflict]:
-    """Run all calls at once, each in a thread, and give their results or conflicts; another error goes on."""
+def race(*calls: Callable[[], T], leave: Callable[[], None] = lambda: None) -> list[T | Conflict]:
+    """Run all calls at once, each in a thread, and give their results or conflicts; another error goes on.
+
+    Each thread ends with `leave`.
+    """
     start = Barrier(len(calls))
     results: list[T | Conflict | None] = [None] * len(calls)
     errors: list[Exception] = []
@@ -87,6 +90,8 @@ def race(*calls: Callable[[], T]) -> list[T | Conflict]:
             results[n] = conflict
         except Exception as error:  # noqa: BLE001  # carried to the caller's thread
             errors.append(error)
+        finally:
+            leave()
 
     threads = [Thread(target=run, args=(n, call)) for n, call in enumerate(calls)]
     for thread in threads:

@@ -159,6 +159,15 @@ class RecordClauses(Contract):
         put(storage, record("1", 1), record("2"))
         same([one(storage, "1").version, one(storage, "2").version], [2, 1])
 
+    def test_a_call_carries_a_whole_group(self, storage: Storage) -> None:
+        """An import's group is one commit: no limit of a database on values or on depth may show."""
+        some = [record(f"{n:04d}", keys=[f"k{n}"], due=NOON) for n in range(1200)]
+        storage.commit(A, Changes(write=some, entries=[entry(each.ref.id, 1) for each in some]))
+        same(len(storage.load(A, [each.ref for each in some])), 1200)
+        same(len(storage.load(A, keys=[f"k{n}" for n in range(1000)])), 1000)
+        put(storage, *(record(each.ref.id, 1, keys=["k"]) for each in some))
+        same({found.version for found in storage.load(A, [each.ref for each in some])}, {2})
+
     def test_an_empty_commit_is_allowed(self, storage: Storage) -> None:
         """And changes nothing."""
         storage.commit(A, Changes())

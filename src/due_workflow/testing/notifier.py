@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from due_workflow.errors import Retry, Undeliverable
-from due_workflow.models import Notice
+from due_workflow.models import Addressee, Notice
 from due_workflow.ports import Notifier
 from due_workflow.testing._contract import Contract, raised, same, that
 
@@ -69,6 +69,14 @@ class NotifierContract(Contract):
     def test_an_unknown_code_can_be_sent(self, notifier: Notifier) -> None:
         """A newer engine may tell what this version has no sentence for."""
         notifier.send(notice(code="not_in_the_catalogue"))
+
+    def test_whoever_it_is_for_can_be_told(self, notifier: Notifier) -> None:
+        """The firm, who follows the client by a name that may be anybody's, a program; or nobody named at all."""
+        people = [Addressee(who="firm", name="732829320"), Addressee(who="hook")]
+        people += [Addressee(who="collaborator", name=name) for name in ("Éloïse N'Guyen", "", "x <not an address>")]
+        notifier.send(notice("n-1", cabinet="732829320", to=people))
+        for place, addressee in enumerate(people, 2):
+            notifier.send(notice(f"n-{place}", cabinet="732829320", to=[addressee]))
 
     def test_a_notice_is_not_changed(self, notifier: Notifier) -> None:
         """Other notifiers get the same one."""
