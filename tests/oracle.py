@@ -130,6 +130,8 @@ class Judge:
             yield "late_not_flagged"
         if hire.get("no_hire"):
             yield "hire_takes_place"
+        if hire.get("purged"):
+            yield "not_purged"
         if hire.get("elsewhere") and not sub.get("confirmed"):
             yield "not_declared_elsewhere"
         if sub["content"] != hire["content"]:

@@ -40,7 +40,7 @@ from due_workflow.machine import (
     advance,
     explain,
 )
-from due_workflow.models import Elsewhere
+from due_workflow.models import Elsewhere, Purge
 from due_workflow.receipts import evidence_of
 from due_workflow.testing import factories as f
 from stories import NOW, A, Firm, R, other
@@ -225,6 +225,7 @@ DENIED: dict[str, Callable[[], dict[str, Any]]] = {
     "hire_passed": lambda: {"filing": filing(submission(), hire_at=NOW - timedelta(seconds=1))},
     "hire_called_off": lambda: {"filing": filing(submission(), no_hire=True)},
     "declared_elsewhere": lambda: {"filing": filing(submission(), elsewhere=Elsewhere(at=NOW, proof="fax"))},
+    "purged": lambda: {"filing": filing(submission(), purged=Purge(at=NOW, rule="called_off", years=5))},
     "other_alive": lambda: {"filing": filing(submission(attempt=2, state="sent"), submission())},
     "content_replaced": lambda: {"filing": filing(submission(), content="newer")},
     "new_version_untested": lambda: {"policy": Policy(on_new_version="block"), "qualified": False},
@@ -242,6 +243,7 @@ CLAUSE = {  # which clause says it; several codes may be one clause's
     "hire_called_off": "hire_takes_place",
     "declared_elsewhere": "not_declared_elsewhere",
     "other_alive": "no_other_alive",
+    "purged": "not_purged",
     "content_replaced": "content_is_current",
     "new_version_untested": "tested_again",
 }
@@ -267,14 +269,15 @@ def test_each_clause_of_the_gate_denies_alone(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(DENIED))
-def test_a_test_asks_for_a_mandate_only(code: str) -> None:
+def test_a_test_asks_for_a_mandate_and_a_content_only(code: str) -> None:
     sub = submission(Mode.TEST)
     asked = DENIED[code]()
     if "filing" in asked:
         asked["filing"] = asked["filing"].with_(submissions={"test/1": sub})
     s = replace(situation(sub), **asked)
     told = [d.code for d in gate(s)]
-    assert told == ([code] if code in ("no_mandate", "mandate_not_in_force", "mandate_without_due") else [])
+    asked_of_a_test = ("no_mandate", "mandate_not_in_force", "mandate_without_due", "purged")
+    assert told == ([code] if code in asked_of_a_test else [])
 
 
 def test_all_reasons_are_told_at_once() -> None:
@@ -289,6 +292,7 @@ def test_all_reasons_are_told_at_once() -> None:
             no_hire=True,
             content="newer",
             elsewhere=Elsewhere(at=NOW, proof="fax"),
+            purged=Purge(at=NOW, rule="called_off", years=5),
         ),
         policy=Policy(on_new_version="block"),
         qualified=False,

@@ -24,7 +24,7 @@ from due_workflow import gates as g
 from due_workflow import machine as m
 from due_workflow.gates import Guard, Situation
 from due_workflow.machine import CLIENT, SUBMISSION, Event, LeanMachine
-from due_workflow.models import Elsewhere
+from due_workflow.models import Elsewhere, Purge
 from due_workflow.receipts import Evidence, Piece
 from due_workflow.testing import factories as f
 
@@ -67,7 +67,7 @@ def test_a_situation_asks_for_nothing_by_itself() -> None:
 SILENT = (
     *(g.mandate_covers_due, g.mandate_not_over, g.regime_covered, g.window_open, g.before_the_hire),
     *(g.hire_takes_place, g.not_declared_elsewhere, g.content_is_current, g.no_other_alive, g.tested_again),
-    *(g.nothing_bound, g.latest_attempt, g.confirmed_if_declared, g.real_not_begun),
+    *(g.nothing_bound, g.latest_attempt, g.confirmed_if_declared, g.real_not_begun, g.not_purged),
 )
 SPEAKING: dict[Guard, Denial] = {
     g.mandate_in_force: Denial("no_mandate"),
@@ -97,6 +97,7 @@ def test_every_guard_is_asked_here_without_a_case() -> None:
 
 ENDED = f.mandate(ends_on=date(2026, 3, 1))
 ELSEWHERE = Elsewhere(at=NOW, proof="fax")
+PURGED = Purge(at=NOW, rule="called_off", years=5)
 ALIVE = attempt(1, state="sent", begun_at=NOW)
 DENIED: tuple[tuple[Guard, Situation, Denial], ...] = (
     (g.mandate_in_force, situation(client=client(mandate=ENDED)), Denial("mandate_not_in_force", {"day": TODAY})),
@@ -126,6 +127,7 @@ DENIED: tuple[tuple[Guard, Situation, Denial], ...] = (
     ),
     (g.before_the_hire, situation(filing=filing(hire_at=NOW)), Denial("hire_passed", {"hire": NOW})),
     (g.hire_takes_place, situation(filing=filing(no_hire=True)), Denial("hire_called_off")),
+    (g.not_purged, situation(filing=filing(purged=PURGED)), Denial("purged", {"at": NOW})),
     (
         g.not_declared_elsewhere,
         situation(filing=filing(elsewhere=ELSEWHERE)),

@@ -391,6 +391,14 @@ def called_off(x: Firm) -> None:
     x.flow.begin_send([sub.id])
 
 
+def erased(x: Firm) -> None:
+    x.live()
+    sub = x.real()
+    x.move(days=6 * 366)
+    x.flow.purge(["E-1"])
+    x.flow.begin_send([sub.id], late=True)
+
+
 def elsewhere(x: Firm) -> None:
     x.live()
     sub = x.real()
@@ -445,6 +453,7 @@ HOLES: dict[str, tuple[str, Callable[[Firm], None]]] = {
     "too early": ("window_open", too_early),
     "too late": ("before_the_hire", too_late),
     "called off": ("hire_takes_place", called_off),
+    "erased": ("not_purged", erased),
     "elsewhere": ("not_declared_elsewhere", elsewhere),
     "older content": ("content_is_current", older_content),
     "second alive": ("no_other_alive", second_alive),

@@ -126,11 +126,21 @@ def _reminders(hours: tuple[int, ...]) -> tuple[timedelta, ...]:
     return (*(timedelta(hours=h) for h in hours), -LAST_CALL)
 
 
-def _retention(f: Filing, p: Policy, c: Calendar) -> datetime | None:  # noqa: ARG001
+def retention_end(f: Filing, p: Policy) -> datetime:
+    """When the personal data of a hire need no longer be kept: the hire, `retention_years` later."""
+    return after_years(f.hire_at, p.retention_years)
+
+
+def after_years(at: datetime, years: int) -> datetime:
+    """The same day and hour, so many years later; 29 February becomes the 28th."""
     try:
-        return f.hire_at.replace(year=f.hire_at.year + p.retention_years)
-    except ValueError:  # 29 February
-        return f.hire_at.replace(year=f.hire_at.year + p.retention_years, day=28)
+        return at.replace(year=at.year + years)
+    except ValueError:
+        return at.replace(year=at.year + years, day=28)
+
+
+def _retention(f: Filing, p: Policy, c: Calendar) -> datetime | None:  # noqa: ARG001
+    return retention_end(f, p) if f.purged is None else None
 
 
 def _to_declare(f: Filing) -> bool:

@@ -179,7 +179,13 @@ def tested_again(s: Situation) -> Denial | None:
     return None if s.policy.on_new_version == "notice" or s.qualified else Denial("new_version_untested")
 
 
-TEST_GATE: tuple[Guard, ...] = (mandate_in_force, mandate_covers_due)
+def not_purged(s: Situation) -> Denial | None:
+    """What was erased cannot leave any more: there is nothing left to send or to renew."""
+    at = s.filing.purged_at if s.filing is not None else None
+    return Denial("purged", {"at": at}) if at is not None else None
+
+
+TEST_GATE: tuple[Guard, ...] = (mandate_in_force, mandate_covers_due, not_purged)
 REAL_GATE: tuple[Guard, ...] = (
     client_live,
     mandate_in_force,
@@ -193,6 +199,7 @@ REAL_GATE: tuple[Guard, ...] = (
     content_is_current,
     no_other_alive,
     tested_again,
+    not_purged,
 )
 
 

@@ -20,7 +20,7 @@ from due_workflow.errors import InputRefused
 from due_workflow.filings import attempt, standing_in, with_attempt
 from due_workflow.firm import secret_of
 from due_workflow.gates import Situation, gate
-from due_workflow.identifiers import scrub
+from due_workflow.identifiers import scrub, unnamed
 from due_workflow.machine import SUBMISSION, Event
 from due_workflow.models import (
     ClientState,
@@ -42,6 +42,20 @@ def declaration_in(held: Held, content: str) -> Declaration | None:
     """The declaration of that salted hash from a hire's payload; None once it was purged."""
     text = held.payload_data().get("declarations", {}).get(content)
     return Declaration.model_validate_json(json.dumps(text)) if text is not None else None
+
+
+def nameless(u: Unit, reference: str, text: str) -> str:
+    """A free text about a hire as its journal may keep it: without the names of whom its declarations are about.
+
+    Once they are erased nobody can tell what is a name, so nothing is kept.
+    """
+    if not text:
+        return text
+    held = u.need(Kind.FILING, reference)
+    if held.facts.purged is not None:
+        return ""
+    people = [d["employee"] for d in held.payload_data().get("declarations", {}).values()]
+    return unnamed(text, [p[name] for p in people for name in ("surname", "usual_name", "first_names") if p.get(name)])
 
 
 def filled(held: Held, sub: Submission) -> Submission:
@@ -184,6 +198,8 @@ def _keep(u: Unit, filing: Filing, declaration: Declaration, salt: str, kept: di
 def _again(u: Unit, held: Held, declaration: Declaration, hire_at: datetime, mode: Mode | None) -> Filing:
     """The file when its reference comes again: unchanged, or amended while nothing of `mode` was attempted."""
     filing: Filing = held.facts
+    if filing.purged is not None:
+        raise InputRefused("purged", reference=filing.reference, at=filing.purged.at)
     payload = held.payload_data()
     content = declaration.salted_hash(payload.get("salt", ""))
     sent = [sub for sub in filing.attempts(Mode.REAL) if sub.begun]
@@ -228,6 +244,8 @@ def prepare(u: Unit, what: Declaration | str, mode: Mode | None) -> Submission:
     last = filing.latest(mode)
     if last is not None:
         return last
+    if filing.purged is not None:
+        raise InputRefused("purged", reference=reference, at=filing.purged.at)
     sub = _new(u, filing, mode, 1)
     put(u, with_attempt(filing, sub), "prepare", "", sub.state)
     return released(u, sub, late=False) if u.policy.auto_send else sub
@@ -257,7 +275,9 @@ def renew(u: Unit, submission: str, declaration: Declaration | None, reason: str
     replaced = old.mode is Mode.REAL and old.state is SubmissionState.ACCEPTED
     if replaced:
         filing = with_attempt(filing, old.with_(superseded=True))
-    sub = _new(u, filing, old.mode, old.attempt + 1).with_(replaces=old.id, reason=scrub(reason), confirmed=confirm)
+    sub = _new(u, filing, old.mode, old.attempt + 1).with_(
+        replaces=old.id, reason=nameless(u, filing.reference, scrub(reason)), confirmed=confirm
+    )
     if declaration is not None:
         client = u.client(filing.siren)
         place = client.establishment(declaration.employer.siret)
@@ -306,6 +326,7 @@ def abandon(u: Unit, id: str, reason: str, hire: bool, confirm: bool) -> Filing:
     if not reason:
         raise InputRefused("reason_needed")
     whole = u.get(Kind.FILING, id) if hire else None
+    reason = nameless(u, id if whole is not None else reference_of(id), reason)
     if whole is not None:
         filing = _called_off(u, whole.facts, reason)
         return put(u, filing, Event.ABANDON, whole.facts.status, FilingStatus.ABANDONED)
@@ -344,6 +365,8 @@ def declared_elsewhere(u: Unit, reference: str, at: datetime, proof: str) -> Fil
     s = replace(situation(u, filing.with_(elsewhere=None), probe.with_(id="elsewhere")), now=at)
     # what is about the firm's own channel (mandate, regime, real mode) says nothing of a declaration made elsewhere
     irregular = tuple(d.code for d in gate(s) if d.code in _IRREGULAR_ELSEWHERE)
+    if filing.purged is None:  # the proof of a filing is kept as it is told; only names that are known go
+        proof = nameless(u, reference, proof)
     filing = filing.with_(elsewhere=Elsewhere(at=at, proof=proof, irregular=irregular))
     filing = put(u, filing, "declared_elsewhere", filing.status, FilingStatus.DECLARED_ELSEWHERE)
     if any(s.state is SubmissionState.ACCEPTED and not s.superseded for s in filing.attempts(Mode.REAL)):

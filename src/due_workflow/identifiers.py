@@ -9,9 +9,10 @@ Nothing here may echo a refused NIR.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
+from unicodedata import combining, normalize
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -24,6 +25,7 @@ LA_POSTE = "356000000"
 LA_POSTE_HEAD_OFFICE = "35600000000048"
 NIR_DIGITS = 13
 MASK = "[NIR masqué]"
+NAME_MASK = "[…]"
 
 
 def compact(value: str) -> str:
@@ -240,6 +242,23 @@ def scrub(text: str) -> str:
 
 
 _PLAIN_NIR = re.compile(r"[12]\d{2}(?:0[1-9]|1[0-2])(?:\d{2}|2[AB])\d{6}(?P<key>\d{2})?", re.ASCII)
+
+
+def unnamed(text: str, names: Iterable[str]) -> str:
+    """`text` without these people's names: each of their words is masked, whatever its case and accents.
+
+    A name of one or two letters inside a longer name (a particle) says nobody, and would mask half a sentence.
+    """
+    said = [_folded(name) for name in names]
+    words = {word for name in said for word in _WORD.findall(name) if len(word) > 2 or word == name}
+    return _WORD.sub(lambda found: NAME_MASK if _folded(found[0]) in words else found[0], text)
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in normalize("NFKD", text.strip().casefold()) if not combining(c))
+
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def _is_nir(text: str) -> bool:

@@ -29,6 +29,7 @@ from due_workflow.gates import (
     mandate_covers_due,
     mandate_in_force,
     mandate_not_over,
+    not_purged,
     nothing_bound,
     real_not_begun,
     revoked_by_now,
@@ -105,7 +106,8 @@ CLIENT_ROWS: tuple[Row, ...] = (
 )
 
 SUBMISSION_ROWS: tuple[Row, ...] = (
-    Row((S.PREPARED,), E.RELEASE, None, "Rien ne part tout seul: une personne libère l'envoi", (hire_takes_place,)),
+    Row((S.PREPARED,), E.RELEASE, None, "Rien ne part tout seul: une personne libère l'envoi",
+        (hire_takes_place, not_purged)),
     Row((S.PREPARED,), E.BEGIN_SEND, S.SENDING, "Étapes 6 et 7: envoyer la déclaration", gated=True),
     Row((S.SENDING,), E.UNSENT, S.PREPARED, "Aucun octet n'est parti: l'envoi reste à faire"),
     Row((S.PREPARED, S.SENDING, S.IN_DOUBT), E.SENT, S.SENT, "Étapes 6 et 7: la déclaration est transmise au portail"),
@@ -120,7 +122,7 @@ SUBMISSION_ROWS: tuple[Row, ...] = (
     Row(_AFTER_BEGIN, E.ARS_REJECTED, S.CIRSO_REJECTED, "Étapes 6 et 7: ARS rejeté par le CIRSO"),
     Row(_AFTER_BEGIN, E.UNBOUND, S.SENT, "La référence devinée n'était pas la bonne: ses avis sont détachés"),
     Row(tuple(S), E.RENEW, None, "Étape 6: sinon renouveler l'opération",
-        (latest_attempt, confirmed_if_declared, real_not_begun, hire_takes_place)),
+        (latest_attempt, confirmed_if_declared, real_not_begun, hire_takes_place, not_purged)),
     Row(tuple(s for s in S if s is not S.ACCEPTED), E.ABANDON, S.ABANDONED,
         "Abandonné ici, non annulé chez le destinataire"),
     Row((S.ACCEPTED,), E.ABANDON, None, "L'embauche n'a pas lieu; la déclaration acceptée reste chez le destinataire",

@@ -6,7 +6,7 @@ names no employee: the declaration itself (names, NIR) travels apart, as an eras
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
@@ -303,6 +303,19 @@ class Elsewhere(Model):
     irregular: tuple[str, ...] = ()
 
 
+class Purge(Model):
+    """The personal data of a hire were erased: when, under which rule (`years` after the hire), why and by whom.
+
+    `rule`: *retention*, the period has ended; *called_off*, the hire never took place and nothing was declared.
+    """
+
+    at: Instant
+    rule: Literal["retention", "called_off"]
+    years: int
+    reason: str | None = None
+    by: str = ""
+
+
 class Filing(Model):
     """One hire's file: the host's reference and all attempts. Journaled, so it names nobody."""
 
@@ -316,11 +329,17 @@ class Filing(Model):
     elsewhere: Elsewhere | None = None
     no_hire: bool = False
     no_hire_reason: str | None = None
+    purged: Purge | None = None
     status: FilingStatus = FilingStatus.TO_DECLARE
     deadlines: dict[str, Instant] = {}
     raised: dict[str, Instant] = {}
     declaration: Declaration | None = Field(default=None, exclude=True, repr=False)
     lookalikes: tuple[str, ...] = Field(default=(), exclude=True)
+
+    @property
+    def purged_at(self) -> datetime | None:
+        """When its personal data were erased; None while they are there."""
+        return self.purged.at if self.purged is not None else None
 
     def attempts(self, mode: Mode | None = None) -> tuple[Submission, ...]:
         """The attempts in order, all or those of one mode."""
@@ -362,8 +381,31 @@ class Deposit(Model):
         return "in_doubt" if "doubt" in standings else "open" if "waiting" in standings else "closed"
 
 
+class Addressee(Model):
+    """Whom a notice is for.
+
+    Attributes:
+        who: "firm", "collaborator" (whoever of the firm follows the client) or "hook" (a program).
+        name: the firm's id for the firm, `Client.collaborator` for a collaborator (a name or an e-mail address).
+    """
+
+    who: Literal["firm", "collaborator", "hook"]
+    name: str = ""
+
+
 class Notice(Model):
-    """What a person should know. `id` is stable, so that a repeat can be dropped; `code` names the text."""
+    """What a person should know.
+
+    Attributes:
+        id: stable, so that a repeat can be dropped; unique within its firm.
+        code: names the text (`notice.<code>` of the catalogue).
+        urgent: whether it cannot wait.
+        case: what it is about: "filing:E-0001", "client:732829320".
+        facts: what fills the text; never a NIR, never an employee's name.
+        at: when it was raised.
+        cabinet: the firm, filled in when it is delivered.
+        to: whom it is for, by `Policy.tell`, filled in when it is delivered.
+    """
 
     id: str
     code: str
@@ -371,6 +413,8 @@ class Notice(Model):
     case: str
     facts: dict[str, str | int | bool | None] = {}
     at: Instant
+    cabinet: str = ""
+    to: tuple[Addressee, ...] = ()
 
     def text(self, lang: str = "fr") -> str:
         """The sentence that a firm's staff read."""

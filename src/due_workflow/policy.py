@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from due_workflow.base import Day, Model
+from due_workflow import texts
+from due_workflow.base import Day, Model, Reference, refuse
+
+
+class Tell(Model):
+    """One row of who is told what.
+
+    Attributes:
+        who: "firm", "collaborator" (who follows the client; the firm where there is none) or "hook" (a program).
+        by: the name of the notifier that tells it, or "*" for every one that the worker was given.
+        what: "all", "urgent", "normal" (what is not urgent), or the codes of the notices.
+    """
+
+    who: Literal["firm", "collaborator", "hook"]
+    by: Reference = "*"
+    what: Literal["all", "urgent", "normal"] | tuple[str, ...] = "all"
+
+    @field_validator("what")
+    @classmethod
+    def _known(cls, what: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not isinstance(what, str):
+            for code in what:
+                if f"notice.{code}" not in texts.CATALOGUE:
+                    refuse("unknown_notice", value=code)
+        return what
 
 
 class Policy(Model):
@@ -32,5 +56,7 @@ class Policy(Model):
     mandate_reminder_days: Annotated[int, Field(ge=1)] = 7
     mandate_ending_days: Annotated[int, Field(ge=0)] = 30
     retention_years: Annotated[int, Field(ge=1)] = 5
+    auto_purge: bool = False
     conflict_tries: Annotated[int, Field(ge=1)] = 16
     delivery_tries: Annotated[int, Field(ge=1)] = 12
+    tell: tuple[Tell, ...] = (Tell(who="firm"), Tell(who="collaborator", what="urgent"))

@@ -177,6 +177,7 @@ class Received(Model):
         why: why it waits.
         reached: the attempts it was applied to.
         origins: the names under which the portal lists it, so that a collection skips what is committed.
+        purged_at: when its bytes and messages were erased; its name, its digest and its outcomes stay.
     """
 
     id: str
@@ -191,6 +192,7 @@ class Received(Model):
     aside_reason: str | None = None
     origins: tuple[str, ...] = ()
     due: Instant | None = None
+    purged_at: Instant | None = None
 
 
 # ---- evidence: the join

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, reach, standing_in, with_attempt
 from due_workflow.gates import Situation
-from due_workflow.hiring import move, moved, noted, put
+from due_workflow.hiring import move, moved, nameless, noted, put
 from due_workflow.identifiers import scrub
 from due_workflow.machine import Event
 from due_workflow.models import Deposit, Filing, Submission, SubmissionState, reference_of
@@ -208,7 +208,7 @@ def apply(
 def _absorb(u: Unit, sid: str, news: Evidence) -> Submission:
     filing = u.filing(reference_of(sid))
     old = attempt(filing, sid)
-    evidence = old.evidence.join(news)
+    evidence = old.evidence.join(_nameless(u, filing, news))
     if evidence is old.evidence:
         _contradicted(u, filing, old, news)
         return old
@@ -221,6 +221,14 @@ def _absorb(u: Unit, sid: str, news: Evidence) -> Submission:
     filing = put(u, with_attempt(filing, sub), told, old.state, sub.state)
     _tell(u, filing, old, sub)
     return sub
+
+
+def _nameless(u: Unit, filing: Filing, news: Evidence) -> Evidence:
+    """What a piece says, its words without the names of the hire: evidence is journaled, and a journal names nobody."""
+    if not any(piece.message for piece in news.slots.values()):
+        return news
+    said = {slot: p.with_(message=nameless(u, filing.reference, p.message)) for slot, p in news.slots.items()}
+    return news.with_(slots=said)
 
 
 def _contradicted(u: Unit, filing: Filing, old: Submission, news: Evidence) -> None:
@@ -326,7 +334,7 @@ def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit) -> None:
     for held in u.load(keys=(f"for:{filing.reference}",)):
         other = held.facts
         if held.ref.kind is Kind.RECEIPT and other.id != receipt and sid in other.reached:
-            evidence = evidence.join(_said_of(other, sid, deposit))
+            evidence = evidence.join(_nameless(u, filing, _said_of(other, sid, deposit)))
     s = Situation(u.now, u.policy, None, filing, old)
     sub = move(old, Event.UNBOUND, s).with_(evidence=evidence)
     again = evidence.standing(sub.recipient)

@@ -25,13 +25,32 @@ SCHEMA = 1
 _HEAD = f'{{"v":{SCHEMA},'.encode()
 
 
+class Way(Model):
+    """One notifier's way with a notice that it could not deliver at once: failures, the next try, what went wrong."""
+
+    tries: int = 0
+    due: Instant | None = None
+    trouble: str | None = None
+
+
 class Outgoing(Model):
-    """A notice on its way: which notifiers have it, how often it was tried, when it is tried next."""
+    """A notice on its way: which notifiers have it, which gave up, and when each of the others is tried next.
+
+    Attributes:
+        notice: what is told.
+        state: pending; delivered; dead (one gave up and none is left to try); untold (`Policy.tell` names nobody).
+        done, refused: the names of the notifiers that have delivered it, and of those that gave up.
+        ways: by name, where each notifier stands that failed or was put off.
+        tries: the failures of the notifier that failed most.
+        trouble: what went wrong last: a code of the catalogue (`trouble.<code>`) or words.
+        due: the earliest of the next tries.
+    """
 
     notice: Notice
-    state: Literal["pending", "delivered", "dead"] = "pending"
+    state: Literal["pending", "delivered", "dead", "untold"] = "pending"
     done: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    ways: dict[str, Way] = {}
     tries: int = 0
     trouble: str | None = None
     due: Instant | None = None
@@ -169,8 +188,17 @@ def _keys(held: Held) -> frozenset[str]:
             if facts.state == "tray" and facts.receipt.kind != "unreadable":
                 found.add(receipt_key(facts.receipt.portal, facts.receipt.account, facts.receipt.portal_ref))
             return frozenset(found)
+        case Kind.COMMAND if facts.fingerprint:
+            # the hires that its fingerprint was made of: it goes with their content
+            return frozenset(f"for:{hire}" for name in facts.results if (hire := hire_of(name)))
         case _:
             return frozenset()
+
+
+def hire_of(result: str) -> str:
+    """The hire that a command's result is about ("submission:…", "filing:…"); empty where it is another case."""
+    kind, _, id = result.partition(":")
+    return id if kind == "filing" else id.rsplit("/", 2)[0] if kind == "submission" else ""
 
 
 def filing_keys(filing: Filing) -> Iterable[str]:
