@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from due_workflow.aio import AsyncDueWorkflow
     from due_workflow.declarations import Contract, ContractKind, Declaration, Employee, Employer
     from due_workflow.errors import (
         CannotTell,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     )
     from due_workflow.journal import JournalBroken
     from due_workflow.models import (
+        Addressee,
         Cabinet,
         Client,
         ClientFile,
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
         SubmissionState,
         Teleprocedure,
     )
-    from due_workflow.policy import Policy
+    from due_workflow.policy import Policy, Tell
+    from due_workflow.purging import Purged, PurgeResult
     from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
     from due_workflow.receiving import ReceiveResult
     from due_workflow.worker import Worker
@@ -52,8 +55,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Acs",
+    "Addressee",
     "Ads",
     "Ars",
+    "AsyncDueWorkflow",
     "Cabinet",
     "CannotTell",
     "Client",
@@ -83,6 +88,8 @@ __all__ = [
     "Policy",
     "PortalFailure",
     "Problem",
+    "PurgeResult",
+    "Purged",
     "Receipt",
     "ReceiveResult",
     "Retry",
@@ -91,6 +98,7 @@ __all__ = [
     "Submission",
     "SubmissionState",
     "Teleprocedure",
+    "Tell",
     "TransitionRefused",
     "Undeliverable",
     "Unreadable",
@@ -102,6 +110,7 @@ __all__ = [
 # A name is imported when it is first asked for, so that `import due_workflow` costs next to nothing and
 # `due_workflow.calendar` does not bring the models along. The same names stand above for type checkers.
 _WHERE = {
+    "aio": "AsyncDueWorkflow",
     "errors": (
         "CannotTell Conflict Denial DueWorkflowError InputRefused NotFound NotSent PortalFailure "
         "Problem Retry StorageUnusable TransitionRefused Undeliverable"
@@ -109,11 +118,12 @@ _WHERE = {
     "journal": "JournalBroken",
     "declarations": "Contract ContractKind Declaration Employee Employer",
     "models": (
-        "Cabinet Client ClientFile ClientState Deposit Establishment Filing FilingStatus Mandate Notice Submission "
-        "SubmissionState Teleprocedure"
+        "Addressee Cabinet Client ClientFile ClientState Deposit Establishment Filing FilingStatus Mandate Notice "
+        "Submission SubmissionState Teleprocedure"
     ),
-    "policy": "Policy",
+    "policy": "Policy Tell",
     "receipts": "Acs Ads Ars Mode Outcome Receipt Unreadable Verdict",
+    "purging": "PurgeResult Purged",
     "receiving": "ReceiveResult",
     "worker": "Worker",
     "workflow": "DueWorkflow SendResult",

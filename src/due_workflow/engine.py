@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from due_workflow import firm
+from due_workflow import firm, telemetry
 from due_workflow.base import canonical, forget, plain
 from due_workflow.declarations import Declaration
 from due_workflow.errors import Conflict, DueWorkflowError, NotFound
@@ -54,6 +54,7 @@ class Engine:
                 tries -= 1
                 if not tries:
                     raise
+                telemetry.conflict()
             else:
                 return result
             # by chance, and longer each time, so that those who met here do not meet again

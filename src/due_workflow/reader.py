@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
-from due_workflow import journal
+from due_workflow import journal, purging
 from due_workflow.base import doors, word_of
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import attempt
 from due_workflow.firm import proof_of_test
 from due_workflow.gates import Situation
+from due_workflow.health import Health, Limits, look
 from due_workflow.hiring import declaration_in, situation
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
@@ -103,12 +105,11 @@ class Reader:
         Raises:
             NotFound: the host sent it by itself, or it was purged.
         """
-        content = raw_of({"raw": self._document(f"parcel:{deposit}")})
-        assert content is not None
+        held = self._unit().need(Kind.DOCUMENT, f"parcel:{deposit}")
+        content = raw_of({"raw": text} if (text := held.payload_data().get("content")) is not None else {})
+        if content is None:
+            raise NotFound("document", held.ref.id)
         return content
-
-    def _document(self, id: str) -> str:
-        return str(self._unit().need(Kind.DOCUMENT, id).payload_data()["content"])
 
     def named(self, name: str) -> object:
         """What a command's result name ("submission:…", "filing:…") stands for now."""
@@ -129,6 +130,29 @@ class Reader:
                 states = {sid: self.submission(sid).state for sid in r.reached}
                 return ReceiveResult(id, r.state, True, states, r.why)
         raise NotFound(scrub(kind), scrub(id))
+
+    def concerned(self, case: str) -> tuple[ClientFile, ...]:
+        """The clients that a case is about, as `Notice.case` names it; none where it is the firm's own affair."""
+        kind, _, id = case.partition(":")
+        u = self._unit()
+        held = u.get(Kind(kind), id) if id and kind in frozenset(Kind) else None
+        if held is None:
+            return ()
+        sirens: list[str] = []
+        match held.facts:
+            case ClientFile() | Filing():
+                sirens = [held.facts.siren]
+            case Deposit():
+                sirens = [item.siret[:9] for item in held.facts.items.values()]
+            case Received(reached=reached, receipt=receipt):
+                hires = [Ref(Kind.FILING, reference_of(sid)) for sid in reached]
+                u.load(hires)
+                sirens = [hire.facts.siren for ref in hires if (hire := u.get(*ref)) is not None]
+                named = [*getattr(receipt, "sirets", ()), *(v.siret for v in getattr(receipt, "verdicts", ()))]
+                sirens += [siret[:9] for siret in named if siret]
+        refs = [Ref(Kind.CLIENT, siren) for siren in dict.fromkeys(sirens)]
+        u.load(refs)
+        return tuple(client.facts for ref in refs if (client := u.get(*ref)) is not None)
 
     # ---- many cases
 
@@ -194,6 +218,13 @@ class Reader:
         for held in self.every(Kind.FILING, tuple(status), (f"siren:{siren}",) if siren else ()):
             yield held.facts.with_(declaration=declaration_in(held, held.facts.content))
 
+    def purgeable(self, before: date | None = None) -> Iterator[Filing]:
+        """The hires whose retention has ended and that hold something to erase, by reference, without declaration.
+
+        `before`: only those that took place before that Paris day.
+        """
+        return purging.ended(self.every(Kind.FILING), self._policy, self._clock.now(), before)
+
     def deposits(self, states: Sequence[str] = ()) -> Iterator[Deposit]:
         """Every deposit; `states`: open, in_doubt, closed."""
         return (held.facts for held in self.every(Kind.DEPOSIT, tuple(states)))
@@ -209,6 +240,16 @@ class Reader:
     def counts(self, kind: Kind | str = Kind.FILING) -> Mapping[str, int]:
         """How many records of that kind stand in each state; hires by what staff read."""
         return dict(self._storage.counts(self._cabinet, word_of(Kind, kind)))
+
+    def health(self, limits: Limits | None = None) -> Health:
+        """Whether this firm's work is being done: lags of outbox, deadlines and orders, tray, doubts, dead letters.
+
+        Cheap on a big firm: it asks for what is due and for counts, never for every record.
+
+        Args:
+            limits: how long each may wait before it is a finding; the defaults of `Limits` when None.
+        """
+        return look(self._storage, self._cabinet, self._clock.now(), limits or Limits())
 
     # ---- why, and since when
 

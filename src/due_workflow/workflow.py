@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, TypeVar
 
-from due_workflow import firm, hiring, receiving, sending
+from due_workflow import firm, hiring, purging, receiving, sending
 from due_workflow.base import doors, word_of
 from due_workflow.collecting import Collected, collect
 from due_workflow.declarations import Declaration
+from due_workflow.delivery import replayed
 from due_workflow.engine import Engine
 from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, TransitionRefused
 from due_workflow.identifiers import is_nir, named
@@ -22,9 +24,12 @@ from due_workflow.machine import Event
 from due_workflow.models import Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Parcel, Portal, Ref, Storage
+from due_workflow.purging import Purged, PurgeResult
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Unreadable
 from due_workflow.receiving import ReceiveResult
+from due_workflow.records import Outgoing
 from due_workflow.sending import Channel
+from due_workflow.telemetry import observed
 from due_workflow.unit import Unit
 
 R = TypeVar("R")
@@ -49,6 +54,7 @@ class SendResult:
 
 
 @doors
+@observed
 class DueWorkflow(Engine):
     """The procedure of one firm, over a storage.
 
@@ -397,6 +403,77 @@ class DueWorkflow(Engine):
         for id in receiving.waiting_for(self._unit(by), portal, account, ref):
             self.retry_tray(id, by=by)
 
+    # ---- personal data
+
+    def purge(
+        self,
+        references: Iterable[str] = (),
+        before: date | None = None,
+        *,
+        early: bool = False,
+        reason: str = "",
+        by: str = "",
+        dry_run: bool = False,
+    ) -> PurgeResult:
+        """Erase the personal data of hires whose retention has ended; the proof of filing and the journal stay.
+
+        See `purge_many`, which this runs to its end.
+        """
+        return PurgeResult.of(self.purge_many(references, before, early=early, reason=reason, by=by, dry_run=dry_run))
+
+    def purge_many(
+        self,
+        references: Iterable[str] = (),
+        before: date | None = None,
+        *,
+        early: bool = False,
+        reason: str = "",
+        by: str = "",
+        dry_run: bool = False,
+        group: int = 100,
+    ) -> Iterator[Purged | DueWorkflowError]:
+        """`purge` as it goes, `group` in one commit; yields one result each. Stopped half-way, what is done is done.
+
+        A hire that still waits for an answer or for a person is left, and yields a `TransitionRefused` with every
+        reason. One that is purged already changes nothing (`repeat`).
+
+        Args:
+            references: these hires; every hire whose retention has ended when empty, and then also the receipts that
+                were set aside as long ago.
+            before: only hires that took place before this Paris day; it never shortens the retention.
+            early: before the end of the retention, by reference and with a reason: only a hire that does not take
+                place and that no recipient holds (RGPD, art. 17.3.b).
+            reason: why, one line without names; it stays in the journal.
+            by: who acts.
+            dry_run: only tell what would go; nothing is written.
+            group: how many in one commit.
+
+        Raises:
+            InputRefused: a day together with references, `early` without references or without a reason.
+        """
+        named, reason = purging.asked(references, before, early, reason)
+
+        def work(u: Unit, ref: Ref) -> Purged | DueWorkflowError:
+            return purging.purge(u, ref, reason, early)
+
+        refs = iter(named) if named else self._ended(before)
+        if dry_run:
+            return self._rehearsed(refs, work, by, group)
+        return self._many(refs, work, by, group, purging.foresee)
+
+    def _ended(self, before: date | None) -> Iterator[Ref]:
+        for filing in self.read.purgeable(before):
+            yield Ref(Kind.FILING, filing.reference)
+        aside = self.read.every(Kind.RECEIPT, ("aside",))
+        yield from purging.put_aside(aside, self.policy, self.clock.now(), before)
+
+    def _rehearsed(self, refs: Iterator[Ref], work: Callable[[Unit, Ref], R], by: str, group: int) -> Iterator[R]:
+        while batch := list(islice(refs, group)):
+            u = self._unit(by)
+            purging.foresee(u, batch)
+            for ref in batch:
+                yield work(u, ref)
+
     # ---- what the worker asks of one firm
 
     def ring(self, ref: Ref, *, by: str = "") -> None:
@@ -410,6 +487,7 @@ class DueWorkflow(Engine):
             if ref.kind is Kind.CLIENT:
                 firm.tick_client(u, ref.id)
             elif ref.kind is Kind.FILING:
+                purging.at_deadline(u, ref.id)
                 hiring.tick_filing(u, ref.id)
             elif ref.kind is Kind.RECEIPT:
                 return receiving.again(u, ref.id)
@@ -428,6 +506,25 @@ class DueWorkflow(Engine):
                 u.put(kind, id, change(held.facts))
 
         self._commit(by, work)
+
+    def replay_notice(self, id: str, *, by: str = "") -> Outgoing:
+        """Have a notice tried again now, from the first try, by each notifier that has not delivered it.
+
+        For a dead letter once its cause is mended, or to bring the next try of a pending one forward. Whoever has
+        delivered it already does not get it again.
+
+        Raises:
+            NotFound: this firm has no such notice. InputRefused: it is delivered, or `Policy.tell` names nobody for it.
+        """
+
+        def work(u: Unit) -> Outgoing:
+            out: Outgoing = u.need(Kind.NOTICE, id).facts
+            if out.state not in ("dead", "pending"):
+                raise InputRefused("notice_not_waiting", id=out.notice.id, state=out.state)
+            again: Outgoing = u.put(Kind.NOTICE, id, replayed(out, u.now))
+            return again
+
+        return self._commit(by, work)
 
     def tell(
         self, code: str, ref: Ref, *, urgent: bool = False, by: str = "", **facts: str | int | bool | None

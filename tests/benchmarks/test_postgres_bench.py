@@ -292,3 +292,37 @@ def test_a_tick_costs_what_is_due_and_not_what_is_open(server: servers.Postgres,
     )
     server.drop("many")
     assert many_s <= few_s * 1.5
+
+
+# ---- what a hire takes on disk
+
+
+def test_what_a_hire_takes_on_disk_and_in_the_write_ahead_log(server: servers.Postgres, tmp_path: Path) -> None:
+    """Figures for those who size a server: no limit, only that each hire was accepted."""
+    hires = 500
+    url = copy(server, sent(server, "disk", tmp_path, hires), "disk_used")
+    size = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'due_%'"
+    with psycopg.connect(libpq(url), autocommit=True) as raw, SqlStorage(url) as storage:
+
+        def asked(sql: str, *values: object) -> int:
+            row = raw.execute(sql, values or None).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        (start,) = raw.execute("SELECT pg_current_wal_lsn()").fetchone() or ("",)
+        flow = opened(storage)
+        todo = papers(range(hires))
+        one_by_one(flow, todo)
+        wal = asked("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), %s)", start)
+        raw.execute("VACUUM FULL")
+        whole = asked(size)
+        parts = {
+            name: asked("SELECT pg_total_relation_size(%s::regclass)", f"due_{name}")
+            for name in ("records", "keys", "entries")
+        }
+        assert flow.read.counts() == {"test_not_declared": hires}
+    print(
+        f"\na hire with its test accepted: {whole / hires:,.0f} bytes ("
+        + ", ".join(f"{name} {held / hires:,.0f}" for name, held in parts.items())
+        + f"), write-ahead log {wal / len(todo):,.0f} bytes a receipt"
+    )
