@@ -14,7 +14,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, local
@@ -317,6 +317,38 @@ def _stands(raw: sqlite3.Connection, path: Path) -> int:
     if version > len(MIGRATIONS):
         raise StorageUnusable("storage_newer", path=str(path), found=version, known=len(MIGRATIONS))
     return int(version)
+
+
+def current(path: str | os.PathLike[str]) -> int | None:
+    """The schema version of the file, read without changing it; None when there is no file, or an empty one.
+
+    Raises:
+        StorageUnusable: the file is another application's, of a newer version, or cannot be read.
+    """
+    file = Path(path).absolute()
+    if not file.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)) as raw:
+            return _stands(raw, file) or None
+    except sqlite3.Error as error:
+        code = _CODES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "storage_failed")
+        unusable = StorageUnusable(code, path=str(file), seconds=1, why=str(error))
+    raise unusable
+
+
+def check(path: str | os.PathLike[str]) -> int:
+    """The schema version, where a storage would open the file as it is; nothing is changed.
+
+    Raises:
+        StorageUnusable: there is no such file, it is of an older or a newer version, or not ours.
+    """
+    version = current(path)
+    if version is None:
+        raise StorageUnusable("storage_missing", path=str(path))
+    if version < len(MIGRATIONS):
+        raise StorageUnusable("storage_older", path=str(path), found=version, known=len(MIGRATIONS))
+    return version
 
 
 def _before_fork() -> None:

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from due_workflow import __version__
-from due_workflow.cli import clients, exchange, hires, look, receive
+from due_workflow.cli import clients, exchange, health, hires, look, notices, purge, receive, upkeep, worker
 from due_workflow.cli import demo as _demo
+from due_workflow.cli.database import a_database
 from due_workflow.cli.session import PANEL, By, Json, Language
-from due_workflow.cli.window import a_path, app
+from due_workflow.cli.window import app
 
 
 def _version(wanted: bool) -> None:
@@ -29,7 +30,7 @@ def options(
         Path | None,
         typer.Option(
             "--db",
-            parser=a_path,
+            parser=a_database,
             metavar="cli.meta.path",
             envvar="DUE_DB",
             show_envvar=False,
@@ -61,7 +62,7 @@ def options(
 
 
 app.command("demo", rich_help_panel="cli.panel.start")(_demo.demo)
-PARTS = (clients, hires, exchange, receive, look)
+PARTS = (clients, hires, exchange, receive, look, notices, purge, health, worker, upkeep)
 """The files of commands; importing them registered them."""
 
 

@@ -1,4 +1,4 @@
-"""One run of a command: its options, its firm, what it says, and how it ends. The only file that opens a storage.
+"""One run of a command: its options, its firm, what it says, and how it ends.
 
 `command` gives a function the options that every command has, before or after its name, and turns whatever it raises
 into a sentence, a JSON document and an exit code.
@@ -24,15 +24,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from due_workflow import texts
-from due_workflow.adapters.sqlite import SqliteStorage
-from due_workflow.cli import outcomes
+from due_workflow.cli import database, outcomes
+from due_workflow.cli.database import Address, a_database
 from due_workflow.cli.outcomes import BadFile, Code, Usage
 from due_workflow.cli.steps import PROGRAM
 from due_workflow.cli.views import Screen
-from due_workflow.cli.window import a_path
 from due_workflow.errors import DueWorkflowError, StorageUnusable
 from due_workflow.identifiers import scrub
 from due_workflow.policy import Policy
+from due_workflow.ports import Storage
 from due_workflow.workflow import DueWorkflow
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class Session:
         self.name, self.creates = name, creates
         self.lang = str(chosen.get("lang") or "fr")
         self.json = bool(chosen.get("json"))
-        self.db = Path(chosen.get("db") or DB)
+        self.db = a_database(chosen.get("db") or DB)
         self.cabinet = str(chosen.get("cabinet") or CABINET)
         self.by = str(chosen.get("by") or _user())
         self.out = Screen(self.lang, quiet=self.json)
@@ -68,23 +68,21 @@ class Session:
         self.exit = Code.OK
         self.done: int | None = None
         self.program = PROGRAM + _told(chosen)
-        self._storage: SqliteStorage | None = None
+        self._storage: Storage | None = None
         self._flow: DueWorkflow | None = None
-        self._streamed = False
+        self._streamed = self._lines = False
 
     # ---- the firm
 
     @property
-    def storage(self) -> SqliteStorage:
+    def storage(self) -> Storage:
         """The database, opened at the first need.
 
         Raises:
             StorageUnusable: there is none, and this command does not make one; or it cannot be used.
         """
         if self._storage is None:
-            if not self.creates and not self.db.exists():
-                raise StorageUnusable("storage_missing", path=str(self.db))
-            self._storage = SqliteStorage(self.db)
+            self._storage = database.opened(self.db, creates=self.creates)
         return self._storage
 
     @property
@@ -100,8 +98,9 @@ class Session:
 
     def close(self) -> None:
         """Close the database."""
-        if self._storage is not None:
-            self._storage.close()
+        close = getattr(self._storage, "close", None)
+        if close is not None:
+            close()
 
     # ---- saying
 
@@ -137,6 +136,13 @@ class Session:
             write(("," if number else "") + "\n" + jsonlib.dumps(item, ensure_ascii=False))
         write("]}\n")
         self._streamed = True
+
+    def line(self, item: object) -> None:
+        """Write one line of JSON now, for a command that goes on; its final document is a line too."""
+        if self.json:
+            self._lines = True
+            sys.stdout.write(jsonlib.dumps(item, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
 
     def ends(self, code: Code) -> None:
         """End with this code, unless something worse was met first."""
@@ -177,7 +183,7 @@ class Session:
         if self.json and not self._streamed and self.exit is not Code.PIPE:
             ok = self.exit in (Code.OK, Code.PERSON)
             document = {"ok": ok, "command": self.name, "exit": int(self.exit), **self.data}
-            sys.stdout.write(jsonlib.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(jsonlib.dumps(document, ensure_ascii=False, indent=None if self._lines else 2) + "\n")
 
     @contextmanager
     def progress(self, key: str, total: int | None) -> Iterator[Callable[[int], None]]:
@@ -205,7 +211,9 @@ def _told(chosen: Mapping[str, Any]) -> str:
     given = (("--db", chosen.get("db")), ("--cabinet", chosen.get("cabinet")), ("--lang", chosen.get("lang")))
     env = {"--db": "DUE_DB", "--cabinet": "DUE_CABINET", "--lang": "DUE_LANG"}
     return "".join(
-        f" {name} {quote(str(value))}" for name, value in given if value and os.environ.get(env[name]) != str(value)
+        f" {name} {quote(str(value))}"
+        for name, value in given
+        if value and os.environ.get(env[name]) != (value.whole if isinstance(value, Address) else str(value))
     )
 
 
@@ -220,7 +228,7 @@ def _mute() -> None:
 PANEL = "cli.panel.common"
 Db = Annotated[
     Path | None,
-    typer.Option("--db", parser=a_path, metavar="cli.meta.path", help="cli.opt.db", rich_help_panel=PANEL),
+    typer.Option("--db", parser=a_database, metavar="cli.meta.path", help="cli.opt.db", rich_help_panel=PANEL),
 ]
 Firm = Annotated[str | None, typer.Option("--cabinet", metavar="ID", help="cli.opt.cabinet", rich_help_panel=PANEL)]
 By = Annotated[str | None, typer.Option("--by", metavar="cli.meta.name", help="cli.opt.by", rich_help_panel=PANEL)]
