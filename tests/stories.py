@@ -5,6 +5,7 @@ Nothing here decides anything, and nothing looks behind the public door.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -181,17 +182,38 @@ def other(declaration: Declaration, **contract: Any) -> Declaration:
 # ---- racers in processes of their own: named here, so that a spawned process can import them
 
 
-def racer(path: str, number: int, start: Any, answers: Any) -> None:
-    """One of eight processes at the same file: three races, each from one starting line."""
+def racer(where: str, start: Any, answers: Any, number: int, levels: Sequence[str]) -> None:
+    """One of eight processes at the same file or server: three races a level, each from one starting line."""
     from due_workflow.adapters.sqlite import SqliteStorage
 
-    with SqliteStorage(path) as storage:
-        flow = Firm(storage).flow
-        told = []
-        for race in (race_to_send, race_to_receive, race_with_one_key):
-            start.wait(60)
-            told.append(race(flow, number))
-        answers.put((number, told))
+    told = {}
+    for level in levels:
+        with at_level(where, level) if level else SqliteStorage(where) as storage:
+            flow = Firm(storage, cabinet=cabinet_of(level)).flow
+            told[level] = []
+            for race in (race_to_send, race_to_receive, race_with_one_key):
+                start.wait(60)
+                told[level].append(race(flow, number))
+    answers.put(told)
+
+
+def cabinet_of(level: str) -> str:
+    """The firm that races at that isolation level."""
+    return level.replace(" ", "-").lower() or CABINET
+
+
+def at_level(url: str, level: str, **given: Any) -> Any:
+    """The SQL storage on an engine of its own at that isolation level."""
+    from sqlalchemy import create_engine
+
+    from due_workflow.adapters.sql import SqlStorage
+
+    class OfItsOwn(SqlStorage):
+        def close(self) -> None:
+            super().close()
+            self.engine.dispose()
+
+    return OfItsOwn(create_engine(url, isolation_level=level, pool_size=10), **given)
 
 
 def race_to_send(flow: DueWorkflow, number: int) -> str:

@@ -264,6 +264,15 @@ class PutsTextIntoItsFormat(RecordingNotifier):
         super().send(notice)
 
 
+class KnowsEverybodysAddress(RecordingNotifier):
+    breaks = frozenset({"whoever_it_is_for_can_be_told"})
+
+    def send(self, notice):
+        for addressee in notice.to:
+            {"732829320": "paie@cabinet.example"}[addressee.name]
+        super().send(notice)
+
+
 class RendersByTheClock(ScriptedPortal):
     breaks = frozenset({"render_is_pure"})
     ticks = itertools.count()
@@ -352,7 +361,9 @@ class ForgetsItsAccount(ScriptedPortal):
 
 
 @pytest.mark.parametrize(
-    "fault", [LosesNotices, RefusesRepeats, PutsTextIntoItsFormat], ids=lambda fault: fault.__name__
+    "fault",
+    [LosesNotices, RefusesRepeats, PutsTextIntoItsFormat, KnowsEverybodysAddress],
+    ids=lambda fault: fault.__name__,
 )
 def test_a_faulty_notifier_is_caught(fault):
     broken = {name.removeprefix("test_") for name in TestRecordingNotifier().broken(fault)}

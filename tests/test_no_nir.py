@@ -606,7 +606,7 @@ def test_the_whole_story_of_hires_with_numbers_keeps_them_in_payloads_only(spy: 
     assert "Conflict" in spy.raised
     clock.advance(timedelta(days=30))
     mailbox = RecordingNotifier()
-    worker = office.worker(mailbox, LogNotifier(), LogNotifier("named", lang="en"))
+    worker = office.worker(mailbox, LogNotifier(), LogNotifier("named", lang="en", name="named"))
     for _ in range(3):
         spy.act("worker", partial(worker.run_once, 1000))
     assert mailbox.notices
@@ -1002,6 +1002,7 @@ def test_a_number_typed_anywhere_in_a_command_line_is_not_printed(typed: Typed) 
             t = WHOLE[turn % len(WHOLE)] if param.name in ("ref", "account") else SPELLINGS[turn % len(SPELLINGS)]
             rest = ("E-1", f.siren(1), t)[turn % 3]
             more = ["--lang", "en" if turn % 2 else "fr", *(["--json"] if turn % 5 else [])]
+            more += ["--once"] * (name == ["worker"])  # else it works until told to stop
             typed(*name, *_line(command, {param.name: t}, rest), *more)
     for t in SPELLINGS[::4]:
         typed(t)

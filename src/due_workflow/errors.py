@@ -66,12 +66,13 @@ class DueWorkflowError(Exception):
         return self.text("en")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.__dict__)
+        # plain facts: an error crosses to another process (an engine's result, a pool's), and a view cannot
+        return _rebuild, (type(self), self.__dict__ | {"facts": dict(self.facts)})
 
 
 def _rebuild(kind: type[DueWorkflowError], state: dict[str, Any]) -> DueWorkflowError:
     error = kind.__new__(kind)
-    error.__dict__.update(state)
+    error.__dict__.update(state | {"facts": MappingProxyType(state["facts"])})
     return error
 
 

@@ -17,9 +17,12 @@ from due_workflow import (
     Submission,
     Worker,
 )
+from due_workflow.adapters.apprise import AppriseNotifier
+from due_workflow.adapters.email import EmailNotifier
 from due_workflow.adapters.log import LogNotifier
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.adapters.webhook import WebhookNotifier
 from due_workflow.ports import Clock, Notifier, Portal, Storage
 from due_workflow.testing import FixedClock, RecordingNotifier, ScriptedPortal
 
@@ -42,7 +45,14 @@ class HostNotifier:
 
 
 storages: tuple[Storage, ...] = (MemoryStorage(), SqliteStorage("never-opened.sqlite"))
-notifiers: tuple[Notifier, ...] = (HostNotifier(), LogNotifier(), RecordingNotifier())
+notifiers: tuple[Notifier, ...] = (
+    HostNotifier(),
+    LogNotifier(),
+    RecordingNotifier(),
+    EmailNotifier("mail.example", sender="due@cabinet.example", to="paie@cabinet.example"),
+    WebhookNotifier("https://hook.example", "whsec_"),
+    AppriseNotifier("json://chat.example"),
+)
 clocks: tuple[Clock, ...] = (HostClock(), FixedClock())
 portals: tuple[Portal, ...] = (ScriptedPortal(),)
 

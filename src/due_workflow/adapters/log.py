@@ -14,18 +14,19 @@ class LogNotifier:
     """Logs each notice once per call: WARNING when it is urgent, else INFO.
 
     The message is the notice's sentence in `lang`; the record also carries `notice_id`, `notice_code`,
-    `notice_urgent`, `notice_case`, `notice_facts` and `notice_at` for a structured formatter.
+    `notice_urgent`, `notice_case`, `notice_facts`, `notice_at` and `notice_cabinet` for a structured formatter.
 
     Args:
         logger: a logger or its name.
         lang: "fr" or "en".
+        name: by which it is kept what this notifier has delivered.
     """
 
-    name = "log"
-
-    def __init__(self, logger: logging.Logger | str = "due_workflow.notices", *, lang: str = "fr") -> None:
+    def __init__(
+        self, logger: logging.Logger | str = "due_workflow.notices", *, lang: str = "fr", name: str = "log"
+    ) -> None:
         self.logger = logging.getLogger(logger) if isinstance(logger, str) else logger
-        self.lang = lang
+        self.lang, self.name = lang, name
 
     def send(self, notice: Notice) -> None:
         """Log it. See `due_workflow.ports.Notifier.send`."""
@@ -41,5 +42,6 @@ class LogNotifier:
                 "notice_case": notice.case,
                 "notice_facts": dict(notice.facts),
                 "notice_at": notice.at.isoformat(),
+                "notice_cabinet": notice.cabinet,
             },
         )

@@ -125,7 +125,7 @@ def advice(error: BaseException, lang: str, program: str) -> str:
     if isinstance(error, TransitionRefused):
         key, facts = "refused", {**facts, "case": error.case}
     elif isinstance(error, NotFound):
-        key = {"client": "no_client", "receipt": "no_receipt"}.get(error.what, "no_hire")
+        key = {"client": "no_client", "receipt": "no_receipt", "notice": "no_notice"}.get(error.what, "no_hire")
     elif isinstance(error, Conflict):
         key = "conflict"
     elif isinstance(error, StorageUnusable) and error.code == "storage_missing":

@@ -44,6 +44,8 @@ def hire(s: Session, reference: str) -> None:
         )
         if filing.elsewhere is not None:
             s.say("cli.detail_elsewhere", at=filing.elsewhere.at, proof=filing.elsewhere.proof)
+        if filing.purged is not None:
+            s.say("cli.purged", at=filing.purged.at, by=filing.purged.by or "—")
         if filing.status in (FilingStatus.TEST_NOT_DECLARED, FilingStatus.TEST_RUNNING):
             s.say("cli.only_a_test", "bold yellow")
     for sub in filing.attempts():

@@ -88,6 +88,7 @@ def hire(f: Filing) -> Data:
         "overdue": any(s.overdue_since for s in f.attempts()),
         "no_hire": f.no_hire,
         "elsewhere": f.elsewhere.model_dump(mode="json") if f.elsewhere is not None else None,
+        "purged": f.purged.model_dump(mode="json") if f.purged is not None else None,
         "attempts": [attempt(s) for s in f.attempts()],
         "deadlines": _instants(f.deadlines),
     }

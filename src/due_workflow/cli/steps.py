@@ -86,6 +86,8 @@ def _alarms(flow: DueWorkflow) -> Iterator[_Found]:
     for filing in read.find(in_doubt=True, limit=1):
         doubt = next(s for s in filing.attempts() if s.state is SubmissionState.IN_DOUBT)
         yield "in_doubt", ("settle-doubt", doubt.deposit or doubt.id, "--ref", Blank.NUMBER), {"submission": doubt.id}
+    if dead := read.counts(Kind.NOTICE).get("dead"):
+        yield "dead_notices", ("notices", "list", "--dead"), {"count": dead}
     said: set[str] = set()
     for filing in read.find(status=(FilingStatus.LATE,), limit=_PAGE):
         step = _late(flow, filing)

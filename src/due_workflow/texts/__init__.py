@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from due_workflow.texts.delivery import DELIVERY
 from due_workflow.texts.demo import DEMO
 from due_workflow.texts.notices import NOTICES
 from due_workflow.texts.refusals import REFUSALS
 from due_workflow.texts.window import WINDOW
 from due_workflow.texts.words import WORDS
 
-CATALOGUE: Mapping[str, tuple[str, str]] = {**WORDS, **REFUSALS, **NOTICES, **WINDOW, **DEMO}
+CATALOGUE: Mapping[str, tuple[str, str]] = {**WORDS, **REFUSALS, **NOTICES, **DELIVERY, **WINDOW, **DEMO}
 LANGUAGES = ("fr", "en")
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -37,6 +38,8 @@ class _Facts(string.Formatter):
         if format_spec.startswith("word:"):
             many = value if isinstance(value, (list, tuple)) else str(value).split(", ")
             return ", ".join(word(format_spec[5:], str(getattr(v, "value", v)), self.lang) for v in many)
+        if format_spec == "trouble":
+            return trouble(str(value), self.lang)
         if format_spec == "instant" and isinstance(value, str):
             return shown(datetime.fromisoformat(value), self.lang)
         if format_spec == "day" and isinstance(value, str):
@@ -65,6 +68,15 @@ def render(key: str, lang: str = "fr", facts: Mapping[str, object] | None = None
 
 
 def word(section: str, code: str, lang: str = "fr") -> str:
-    """One word of the field (a state, an outcome, a status) for people; `state` also knows a client's."""
+    """One word of the field (a state, an outcome, a status) for people; `state` also knows a client's and a hire's."""
     pair = CATALOGUE.get(f"{section}.{code}") or CATALOGUE.get(f"client_{section}.{code}")
+    if pair is None and section == "state":
+        pair = CATALOGUE.get(f"status.{code}")
     return pair[LANGUAGES.index(lang)] if pair else code
+
+
+def trouble(why: str, lang: str = "fr") -> str:
+    """What went wrong with a delivery, for people: a code of the catalogue with its detail ("smtp_busy: 451"), or words."""
+    code, colon, detail = why.partition(": ")
+    pair = CATALOGUE.get(f"trouble.{code}")
+    return pair[LANGUAGES.index(lang)] + (f" ({detail})" if colon else "") if pair else why

@@ -248,9 +248,22 @@ _FAULTS = {
         "Pour essayer sans risque: {program} demo. Pour commencer: {program} import clients FICHIER",
         "To try without risk: {program} demo. To begin: {program} import clients FILE",
     ),
-    "error.storage_missing": (
-        "La base {path} n'existe pas: vérifiez --db, ou commencez-la.",
-        "The database {path} does not exist: check --db, or begin it.",
+    "cli.db.upgraded": (
+        "Base {db}: tables à la version {revision} (avant: {before}).",
+        "Database {db}: tables at version {revision} (before: {before}).",
+    ),
+    "cli.db.unchanged": (
+        "Base {db}: déjà à la version {revision}, rien à faire.",
+        "Database {db}: at version {revision} already, nothing to do.",
+    ),
+    "cli.db.current": ("Base {db}: tables à la version {revision}.", "Database {db}: tables at version {revision}."),
+    "cli.db.none": (
+        "Base {db}: pas encore de tables. Pour les créer: due-workflow db upgrade",
+        "Database {db}: no tables yet. To make them: due-workflow db upgrade",
+    ),
+    "cli.db.ready": (
+        "Base {db}: prête, tables à la version {revision}.",
+        "Database {db}: ready, tables at version {revision}.",
     ),
     "cli.error.os": ("Fichier inutilisable: {name} ({why}).", "File unusable: {name} ({why})."),
     "cli.os.missing": ("il n'existe pas", "it does not exist"),

@@ -273,6 +273,41 @@ HELP: dict[str, tuple[str, str]] = {
         "Exemple: due-workflow status --overdue --client 732829320",
         "Example: due-workflow status --overdue --client 732829320",
     ),
+    "cli.help.db": (
+        "La base elle-même: la préparer, la mettre à niveau, dire où elle en est.",
+        "The database itself: prepare it, upgrade it, say where it stands.",
+    ),
+    "cli.example.db": (
+        "Le mot de passe se met dans l'environnement (PGPASSWORD) ou dans le fichier du pilote (.pgpass), pas dans "
+        "l'adresse. Préfixe et schéma des tables: DUE_DB_PREFIX, DUE_DB_SCHEMA.",
+        "The password belongs into the environment (PGPASSWORD) or the driver's file (.pgpass), not into the address. "
+        "Prefix and schema of the tables: DUE_DB_PREFIX, DUE_DB_SCHEMA.",
+    ),
+    "cli.help.db.upgrade": (
+        "Crée les tables, ou les amène à cette version. Sauvegardez d'abord.",
+        "Makes the tables, or brings them to this version. Back up first.",
+    ),
+    "cli.example.db.upgrade": (
+        "Exemple: due-workflow db upgrade --db postgresql://due@localhost/paie",
+        "Example: due-workflow db upgrade --db postgresql://due@localhost/payroll",
+    ),
+    "cli.help.db.current": (
+        "Dit à quelle version sont les tables; ne change rien.",
+        "Says which version the tables are of; changes nothing.",
+    ),
+    "cli.example.db.current": ("Exemple: due-workflow db current", "Example: due-workflow db current"),
+    "cli.help.db.check": (
+        "Dit si cette version peut travailler sur la base; ne change rien, et finit par 6 sinon.",
+        "Says whether this version can work on the database; changes nothing, and ends with 6 if not.",
+    ),
+    "cli.example.db.check": ("Exemple: due-workflow db check --json", "Example: due-workflow db check --json"),
+    "cli.help.health": (
+        "Dit si le travail du cabinet se fait: retards du worker, avis en attente, dépôts en doute, notifications "
+        "abandonnées. Ne change rien. Pour une supervision: code 0 si tout va bien, 7 si quelqu'un doit regarder.",
+        "Says whether the firm's work is being done: the worker's lags, receipts that wait, deposits in doubt, notices "
+        "given up. Changes nothing. For a monitor: code 0 when all is well, 7 when somebody must look.",
+    ),
+    "cli.example.health": ("Exemple: due-workflow health --json", "Example: due-workflow health --json"),
     "cli.help.explain": (
         "Dit tout ce qui est possible maintenant pour un client, une embauche ou un dépôt, et chaque raison de ce qui "
         "ne l'est pas. Ne change rien.",

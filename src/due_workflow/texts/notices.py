@@ -66,6 +66,10 @@ NOTICES: dict[str, tuple[str, str]] = {
         "{reference}: la durée de conservation est atteinte, les données personnelles sont à effacer.",
         "{reference}: the retention period has ended, personal data are to be erased.",
     ),
+    "notice.purge_waits": (
+        "{reference}: la durée de conservation est atteinte, mais l'effacement automatique attend: {reasons:word:cli.reason}.",
+        "{reference}: the retention period has ended, but the automatic erasure waits: {reasons:word:cli.reason}.",
+    ),
     "notice.mandate_unsigned": (
         "{client}: le mandat demandé n'est toujours pas signé. Relancez le client.",
         "{client}: the mandate that was requested is still not signed. Remind the client.",
@@ -185,5 +189,44 @@ NOTICES: dict[str, tuple[str, str]] = {
     "notice.tray_unreadable": (
         "Fichier {receipt} en attente: il n'a pas pu être lu ({why:word:unreadable}). Il est conservé tel quel.",
         "File {receipt} waits: it could not be read ({why:word:unreadable}). It is kept as it is.",
+    ),
+    "health.outbox_late": (
+        "Notifications non remises: {count}, la plus ancienne depuis {since:instant} ({case}). Vérifiez que le worker "
+        "tourne et que la messagerie répond.",
+        "Notices not delivered: {count}, the oldest since {since:instant} ({case}). Check that the worker runs and that "
+        "the mail server answers.",
+    ),
+    "health.deadlines_late": (
+        "Échéances non levées: {count}, la plus ancienne depuis {since:instant} ({case}); des statuts peuvent être "
+        "périmés. Vérifiez que le worker tourne (ou lancez tick).",
+        "Deadlines not raised: {count}, the oldest since {since:instant} ({case}); statuses may be out of date. Check that "
+        "the worker runs (or run tick).",
+    ),
+    "health.orders_late": (
+        "Envois libérés ou relèves non faits: {count}, le plus ancien depuis {since:instant} ({case}). Vérifiez que le "
+        "worker tourne et que le portail répond.",
+        "Released sendings or collections not done: {count}, the oldest since {since:instant} ({case}). Check that the "
+        "worker runs and that the portal answers.",
+    ),
+    "health.tray_waits": (
+        "Avis en attente d'une personne: {count}, le plus ancien depuis {since:instant} ({case}). Rattachez-le (attach) "
+        "ou mettez-le de côté (set-aside).",
+        "Receipts that wait for a person: {count}, the oldest since {since:instant} ({case}). Attach it or set it aside.",
+    ),
+    "health.doubt_waits": (
+        "Dépôts en doute: {count}, le plus ancien depuis {since:instant} ({case}). Vérifiez dans le suivi du portail, "
+        "puis dites ce qu'il en est (settle-doubt).",
+        "Deposits in doubt: {count}, the oldest since {since:instant} ({case}). Check the portal's follow-up, then say "
+        "what became of it (settle-doubt).",
+    ),
+    "health.collection_fails": (
+        "La relève de {account} échoue: {count} fois de suite ({why}). Vérifiez l'accès au portail.",
+        "The collection from {account} fails: {count} times in a row ({why}). Check the access to the portal.",
+    ),
+    "health.dead_letters": (
+        "Notifications abandonnées faute de pouvoir les remettre: {count}. Corrigez l'adresse ou le serveur, puis "
+        "remettez-les (notices replay).",
+        "Notices given up because they could not be delivered: {count}. Put the address or the server right, then "
+        "deliver them again (notices replay).",
     ),
 }

@@ -86,8 +86,8 @@ _ARGUMENTS = {
 
 _OPTIONS = {
     "cli.opt.db": (
-        "La base: un fichier SQLite (DUE_DB, sinon due.sqlite ici).",
-        "The database: an SQLite file (DUE_DB, else due.sqlite here).",
+        "La base: un fichier SQLite, ou l'adresse d'une base (postgresql://…) (DUE_DB, sinon due.sqlite ici).",
+        "The database: an SQLite file, or a database's address (postgresql://…) (DUE_DB, else due.sqlite here).",
     ),
     "cli.opt.cabinet": (
         "Le cabinet, dans la base (DUE_CABINET, sinon cabinet).",

@@ -94,7 +94,56 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Une déclaration acceptée ne s'abandonne pas ici. Si l'embauche n'a pas lieu, dites-le (--hire).",
         "An accepted declaration is not abandoned here. If the hire does not take place, say so (--hire).",
     ),
+    "denial.purged": (
+        "Les données personnelles de cette embauche ont été effacées le {at}: il n'y a plus rien à envoyer ni à renouveler. "
+        "La preuve du dépôt est conservée.",
+        "The personal data of this hire were erased on {at}: nothing is left to send or to renew. The proof of filing is "
+        "kept.",
+    ),
+    "denial.retention_runs": (
+        "La durée de conservation court jusqu'au {until}: la loi demande de garder ces données jusque-là.",
+        "The retention period runs until {until}: the law asks to keep these data until then.",
+    ),
+    "denial.answer_awaited": (
+        "L'envoi {submission} attend une réponse ({state:word:state}): rattachez l'avis manquant, réglez le doute, ou "
+        "abandonnez-le avec confirmation (abandon --confirm).",
+        "The attempt {submission} waits for an answer ({state:word:state}): place the missing receipt, settle the doubt, or "
+        "abandon it with confirmation (abandon --confirm).",
+    ),
+    "denial.receipt_in_tray": (
+        "L'avis {receipt} attend qu'une personne le rattache ou le mette de côté (attach, set-aside).",
+        "The receipt {receipt} waits for a person to attach it or to set it aside (attach, set-aside).",
+    ),
+    "denial.not_called_off": (
+        "Avant la fin de la conservation ({until}), seule une embauche qui n'a pas lieu peut être effacée: notez-le d'abord "
+        "(abandon --hire). Le droit à l'effacement ne l'emporte pas sur une obligation légale (RGPD, art. 17.3.b).",
+        "Before the end of the retention period ({until}) only a hire that does not take place can be erased: say so first "
+        "(abandon --hire). The right to erasure does not override a legal duty (GDPR, art. 17.3.b).",
+    ),
+    "denial.recipient_holds_it": (
+        "L'envoi réel {submission} est ou peut être chez le destinataire ({state:word:state}): sa preuve se garde jusqu'au "
+        "{until}.",
+        "The real attempt {submission} is or may be at the recipient ({state:word:state}): its proof is kept until {until}.",
+    ),
+    "denial.declared_all_the_same": (
+        "L'embauche a été déclarée par ailleurs: ces données se gardent jusqu'au {until}.",
+        "The hire was declared elsewhere: these data are kept until {until}.",
+    ),
     # ---- faults of an input
+    "input.purged": (
+        "{reference}: les données personnelles de cette embauche ont été effacées le {at}; sa référence ne sert plus à une "
+        "autre déclaration. Prenez une nouvelle référence.",
+        "{reference}: the personal data of this hire were erased on {at}; its reference serves no other declaration. Take a "
+        "new reference.",
+    ),
+    "input.purge_what": (
+        "Dites soit un jour (before), soit des références, pas les deux.",
+        "Say either a day (before) or references, not both.",
+    ),
+    "input.early_by_name": (
+        "Un effacement avant terme se demande embauche par embauche: donnez les références.",
+        "Erasure before its time is asked for hire by hire: give the references.",
+    ),
     "input.refused": ("Entrée refusée.", "Input refused."),
     "input.missing": ("ce champ manque", "this field is missing"),
     "input.unknown_field": ("champ inconnu", "unknown field"),
@@ -237,9 +286,23 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Dans la transaction de l'hôte rien n'est envoyé: libérez, puis envoyez après le commit.",
         "Nothing is sent inside the host's transaction: release, then send after its commit.",
     ),
+    "input.joined_async": (
+        "Dans la transaction de l'hôte il n'y a pas d'AsyncDueWorkflow: appelez un DueWorkflow ordinaire par "
+        "AsyncSession.run_sync.",
+        "There is no AsyncDueWorkflow inside the host's transaction: call a plain DueWorkflow under "
+        "AsyncSession.run_sync.",
+    ),
+    "input.no_threads": (
+        "Il faut au moins un fil d'exécution (max_threads).",
+        "There must be at least one thread (max_threads).",
+    ),
     "input.joined_worker": (
         "Un Worker ne travaille pas dans la transaction de l'hôte: donnez-lui un stockage à lui.",
         "A Worker does not work inside the host's transaction: give it a storage of its own.",
+    ),
+    "input.downgrade_erases": (
+        "Revenir là effacerait les {records} fiches de {table} et leurs journaux: dites-le expressément (erase=True).",
+        "Going back there would erase the {records} records of {table} and their journals: say so (erase=True).",
     ),
     "input.attach_unreadable": (
         "L'avis {receipt} est illisible: il reste conservé, demandez-en un autre au portail.",
@@ -420,6 +483,54 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "l'établissement {value} est déjà dans ce fichier (client de la ligne {first})",
         "the establishment {value} is already in this file (client of line {first})",
     ),
+    "input.unknown_notice": (
+        "« {value} » n'est pas une notification connue: voyez la liste des notifications dans la référence.",
+        "“{value}” is not a notice that exists: see the notices in the reference.",
+    ),
+    "input.notice_not_waiting": (
+        "{id}: cette notification n'est pas à remettre de nouveau ({state:word:notice_state}).",
+        "{id}: this notice is not to be delivered again ({state:word:notice_state}).",
+    ),
+    "input.notifiers_of_one_name": (
+        "Chaque canal de notification a besoin d'un nom à lui: {names}.",
+        "Each notifier needs a name of its own: {names}.",
+    ),
+    "input.patience_of_a_lease": (
+        "La patience envers un canal de notification est de plus de 0 et d'au plus {longest} secondes, ou None.",
+        "The patience with a notifier is more than 0 and at most {longest} seconds, or None.",
+    ),
+    "input.bad_email": (
+        "« {value} » n'est pas une adresse de messagerie que tous les serveurs acceptent.",
+        "“{value}” is not an e-mail address that every server takes.",
+    ),
+    "input.mail_setting": (
+        "Langue fr ou en, sécurité starttls, tls ou none; lu: {value}.",
+        "Language fr or en, security starttls, tls or none; read: {value}.",
+    ),
+    "input.mail_password_in_clear": (
+        "Un mot de passe ne part pas en clair: prenez security=\"starttls\" ou \"tls\", ou ne donnez pas d'utilisateur.",
+        "A password does not leave in the clear: take security=\"starttls\" or \"tls\", or give no user.",
+    ),
+    "input.bad_webhook_url": (
+        "L'adresse du webhook n'est pas une adresse https sans utilisateur (elle n'est pas montrée ici).",
+        "The webhook's address is not an https one without a user (it is not shown here).",
+    ),
+    "input.webhook_in_clear": (
+        "Le webhook de {host} n'est pas en https: prenez https, ou autorisez http si c'est voulu.",
+        "The webhook of {host} is not https: take https, or allow http if it is meant.",
+    ),
+    "input.webhook_private": (
+        "L'adresse {host} du webhook est privée: autorisez les adresses privées si c'est voulu.",
+        "The webhook's address {host} is private: allow private addresses if it is meant.",
+    ),
+    "input.bad_webhook_secret": (
+        "Le secret du webhook n'est pas une clé de 24 octets ou plus en base64 (« whsec_… »); il n'est pas montré ici.",
+        "The webhook's secret is not a key of 24 bytes or more in base64 (“whsec_…”); it is not shown here.",
+    ),
+    "input.bad_apprise_url": (
+        "Apprise ne connaît pas ces adresses, par leur rang: {places}. Elles ne sont pas montrées ici.",
+        "Apprise does not know these addresses, by their place: {places}. They are not shown here.",
+    ),
     "input.employer_unknown": (
         "aucun client du cabinet n'a l'établissement {value}: importez d'abord les clients",
         "no client of the firm has the establishment {value}: import the clients first",
@@ -449,8 +560,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Le portail ne peut pas dire s'il a reçu le dépôt ({why}).",
         "The portal cannot tell whether it has the deposit ({why}).",
     ),
-    "error.retry": ("À réessayer plus tard ({why}).", "To be tried again later ({why})."),
-    "error.undeliverable": ("Impossible à remettre ({why}).", "Cannot be delivered ({why})."),
+    "error.retry": ("À réessayer plus tard ({why:trouble}).", "To be tried again later ({why:trouble})."),
+    "error.undeliverable": ("Impossible à remettre ({why:trouble}).", "Cannot be delivered ({why:trouble})."),
     "error.record_of_another_version": (
         "{ref} a été écrit par une autre version de due_workflow (connue ici: {known}): mettez la bibliothèque à jour.",
         "{ref} was written by another version of due_workflow (known here: {known}): upgrade the library.",
@@ -476,6 +587,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Journal of {case}: replayed up to entry {seq}, it does not give the record.",
     ),
     # ---- the storage
+    "error.storage_missing": (
+        "La base {path} n'existe pas: vérifiez --db, ou commencez-la.",
+        "The database {path} does not exist: check --db, or begin it.",
+    ),
     "error.storage_locked": (
         "Un autre programme occupe la base {path} depuis plus de {seconds} s. Fermez ce qui l'a ouverte (sauvegarde, visionneuse) puis recommencez: rien n'a été écrit.",
         "Another program has held {path} for more than {seconds} s. Close whatever has it open (a backup, a viewer), then try again: nothing was written.",
@@ -491,6 +606,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "error.storage_newer": (
         "La base {path} vient d'une version plus récente (schéma {found}, connu jusqu'à {known}). Mettez due_workflow à jour.",
         "{path} was written by a newer version (schema {found}, known up to {known}). Upgrade due_workflow.",
+    ),
+    "error.storage_older": (
+        "La base {path} est d'une version antérieure (schéma {found}, attendu {known}): sauvegardez-la, puis lancez due-workflow db upgrade.",
+        "{path} is of an older version (schema {found}, expected {known}): back it up, then run due-workflow db upgrade.",
+    ),
+    "error.storage_needs_extra": (
+        "Cette base demande un paquet qui n'est pas installé ({missing}): pip install \"due-workflow[{extra}]\".",
+        "This database needs a package that is not installed ({missing}): pip install \"due-workflow[{extra}]\".",
     ),
     "error.storage_corrupt": (
         "La base {path} est endommagée. Arrêtez d'y écrire, gardez-en une copie et restaurez la dernière sauvegarde.",
@@ -519,6 +642,44 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "error.storage_not_a_file": (
         "« {path} » n'est pas un chemin de fichier. Pour un essai sans fichier, utilisez MemoryStorage.",
         "“{path}” is not a file path. For a trial without a file, use MemoryStorage.",
+    ),
+    "error.storage_no_tables": (
+        "La base {database} n'a pas encore les tables « {prefix}… »: lancez due-workflow db upgrade.",
+        "The database {database} does not have the “{prefix}…” tables yet: run due-workflow db upgrade.",
+    ),
+    "error.storage_older_tables": (
+        "Les tables « {prefix}… » de {database} sont d'une version antérieure ({found}, attendu {known}): sauvegardez, "
+        "puis lancez due-workflow db upgrade.",
+        "The “{prefix}…” tables of {database} are of an older version ({found}, expected {known}): back up, then run "
+        "due-workflow db upgrade.",
+    ),
+    "error.storage_newer_tables": (
+        "Les tables « {prefix}… » de {database} sont d'une version plus récente ({found}, connue ici: {known}): "
+        "mettez la bibliothèque à jour; due-workflow db upgrade n'y changera rien.",
+        "The “{prefix}…” tables of {database} are of a newer version ({found}, known here: {known}): upgrade the "
+        "library; due-workflow db upgrade will not change that.",
+    ),
+    "error.storage_unreachable": (
+        "La base {database} ne répond pas ({why}): vérifiez qu'elle tourne et son adresse, puis recommencez.",
+        "The database {database} does not answer ({why}): see that it runs and its address, then do it again.",
+    ),
+    "error.storage_no_connection": (
+        "Aucune connexion libre vers {database}: agrandissez le pool (pool_size), ou occupez-la moins.",
+        "No free connection to {database}: enlarge the pool (pool_size), or keep it less busy.",
+    ),
+    "error.storage_denied": (
+        "La base {database} refuse l'accès aux tables « {prefix}… » ({why}): donnez les droits à ce compte.",
+        "The database {database} denies access to the “{prefix}…” tables ({why}): grant this account its rights.",
+    ),
+    "error.storage_host_failed": (
+        "La transaction de l'hôte avait déjà échoué ({why}): annulez-la (rollback), puis recommencez.",
+        "The host's transaction had failed before ({why}): roll it back, then do it again.",
+    ),
+    "error.storage_outcome_unknown": (
+        "La connexion à {database} s'est rompue pendant le commit, et nul ne peut dire s'il a eu lieu ({why}): "
+        "rechargez avant de répéter quoi que ce soit.",
+        "The connection to {database} broke during the commit, and nobody can tell whether it took place ({why}): "
+        "load again before you repeat anything.",
     ),
     "error.storage_closed": (
         "La base {path} a été fermée par ce programme: ouvrez-la de nouveau.",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from due_workflow.texts.faults import FAULTS
 from due_workflow.texts.help import HELP
 from due_workflow.texts.options import OPTIONS
+from due_workflow.texts.purge import PURGE
+from due_workflow.texts.working import WORKING
 
 _COLUMNS = {
     "cli.col.siren": ("SIREN", "SIREN"),
@@ -35,10 +37,20 @@ _COLUMNS = {
     "cli.col.ref": ("Numéro ADS", "ADS number"),
     "cli.col.why": ("Pourquoi", "Why"),
     "cli.col.received": ("Reçu", "Received"),
+    "cli.col.what": ("Ce qui attend", "What waits"),
+    "cli.col.since": ("Depuis (Paris)", "Since (Paris)"),
     "cli.col.says": ("Ce qu'il dit", "What it says"),
 }
 
 _SAID = {
+    "cli.health.outbox": ("Notifications à remettre", "Notices to deliver"),
+    "cli.health.deadlines": ("Échéances à lever", "Deadlines to raise"),
+    "cli.health.orders": ("Envois libérés et relèves à faire", "Released sendings and collections to do"),
+    "cli.health.tray": ("Avis en attente d'une personne", "Receipts that wait for a person"),
+    "cli.health.in_doubt": ("Dépôts en doute", "Deposits in doubt"),
+    "cli.health.dead_letters": ("Notifications abandonnées", "Notices given up"),
+    "cli.health.finding": ("À voir: {text}", "To look at: {text}"),
+    "cli.health.ok": ("Rien ne demande quelqu'un.", "Nothing needs anybody."),
     "cli.mandate": ("signé le {signed}", "signed on {signed}"),
     "cli.mandate.until": ("signé le {signed}, jusqu'au {ends}", "signed on {signed}, until {ends}"),
     "cli.mandate.revoked": ("retiré au {revoked}", "revoked as of {revoked}"),
@@ -280,6 +292,8 @@ WINDOW: dict[str, tuple[str, str]] = {
     **HELP,
     **OPTIONS,
     **FAULTS,
+    **PURGE,
+    **WORKING,
     **_COLUMNS,
     **_SAID,
     **_IMPORTS,

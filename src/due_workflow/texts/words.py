@@ -58,6 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "event.amend": ("corriger l'embauche", "amend the hire"),
     "event.prepare": ("préparer la déclaration", "prepare the declaration"),
     "event.evidence": ("verser une pièce", "add a piece of evidence"),
+    "event.purge": ("effacer les données personnelles", "erase the personal data"),
     "event.declared_elsewhere": (
         "noter une déclaration faite par ailleurs",
         "note a declaration made elsewhere",

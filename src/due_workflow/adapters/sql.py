@@ -1,0 +1,251 @@
+"""The storage on SQLAlchemy: PostgreSQL, SQLite, and MariaDB or MySQL, on the host's engine or in his transaction.
+
+`SqlStorage` commits by itself; `JoinedSqlStorage` writes inside a transaction that the host commits. Connections,
+commits and retries live here; what is said to the database stands in `_sql_say.py`, in which order in `_sql_work.py`.
+
+Isolation: any level will do. What a commit relies on is held by versions and row locks, not by the level.
+Threads: a `SqlStorage` may be shared; a `JoinedSqlStorage` belongs to its connection's thread. Forks: after a fork a
+host disposes of his engine (``engine.dispose(close=False)``); an engine made here does so by itself.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Concatenate, Final, NoReturn, ParamSpec, Self, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from due_workflow.adapters import _sql_faults as faults
+from due_workflow.adapters import _sql_work as work
+from due_workflow.adapters._rows import micros
+from due_workflow.adapters._sql_engine import begin, direct, make_engine, told
+from due_workflow.adapters._sql_faults import Fault, Means
+from due_workflow.adapters._sql_joined import JoinedSqlStorage
+from due_workflow.adapters._sql_reading import UNSTORABLE, Reading, concerned
+from due_workflow.adapters._sql_say import Run, Statements, statements
+from due_workflow.adapters._sql_schema import check, current, downgrade, include_name, upgrade, verified
+from due_workflow.adapters._sql_tables import Names
+from due_workflow.errors import Conflict, StorageUnusable
+from due_workflow.ports import Changes, Kind, Record, Ref
+
+__all__ = ["JoinedSqlStorage", "SqlStorage", "check", "current", "downgrade", "include_name", "upgrade"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SETTLING = 3  # a broken commit is asked about for so many times the patience: to give up leaves it unknown
+SPURIOUS = 8  # how often a commit is tried again that the database refused without a record in the way
+
+
+class _Broken(Exception):
+    """An error of SQLAlchemy or of a driver, read; the error itself may hold what was said, and is dropped."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+
+class SqlStorage(Reading):
+    """Keeps the records of any number of firms in a database that has an SQLAlchemy engine.
+
+    Its tables are made by `upgrade` (``due-workflow db upgrade``), never by itself. Nothing is asked of the database
+    before the first call.
+
+    Args:
+        where: the host's engine, used as it is and left open by `close`; or a URL, and an engine is made.
+        prefix: what the names of the tables begin with.
+        schema: the schema that they stand in; None for the connection's own.
+        patience: seconds that a call goes on trying while the database is away, restarts or is locked.
+
+    Raises:
+        ValueError: the prefix is not a plain word.
+    """
+
+    joined = False
+
+    def __init__(
+        self, where: Engine | URL | str, *, prefix: str = "due_", schema: str | None = None, patience: float = 10.0
+    ) -> None:
+        self.names = Names(prefix, schema).checked()
+        self._own = not isinstance(where, Engine)
+        self.engine: Final = where if isinstance(where, Engine) else make_engine(make_url(where))
+        self._say = statements(self.engine.dialect, self.names)
+        self._errors = (SQLAlchemyError, UnicodeError, self.engine.dialect.loaded_dbapi.Error)
+        self._patience = patience
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"SqlStorage({told(self.engine.url)!r}, prefix={self.names.prefix!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections of an engine made here; the host's own engine stays open. Closing twice is fine."""
+        self._closed = True
+        if self._own:
+            self.engine.dispose()
+
+    def commit(self, cabinet: str, changes: Changes) -> None:
+        """See `due_workflow.ports.Storage.commit`.
+
+        A connection that breaks before the commit was asked for is replaced, and the commit done again. One that
+        breaks in between is asked about: PostgreSQL knows what became of a transaction.
+
+        Raises:
+            Conflict: another writer was first; nothing was changed.
+            ValueError: a mistake of the caller (a value of a wrong type, a key with U+001F, a text with U+0000).
+            StorageUnusable: the database cannot be used now; nothing was changed, unless the code is
+                ``storage_outcome_unknown``: then load again before you repeat anything.
+        """
+        if not (changes.write or changes.check or changes.entries):
+            return
+        until, spurious = time.monotonic() + self._patience, 0
+        while True:
+            fault = self._try(cabinet, changes)
+            if fault is None:
+                return
+            if fault.means in {Means.AGAIN, Means.TAKEN}:
+                refs = self._call(work.conflicts, cabinet, changes)
+                spurious += 1
+                if refs or spurious > SPURIOUS:
+                    raise Conflict(refs or concerned(changes))
+            self._wait(fault, until)
+
+    def claim(self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, Record]]:
+        """See `due_workflow.ports.Storage.claim`. On PostgreSQL one statement, which waits for nobody."""
+        names = [kind.value for kind in dict.fromkeys(kinds)]
+        due, lease = micros(now), micros(until)
+        if limit < 1 or not names:
+            return []
+        if self._say.arrays:
+            return self._call(work.claim, names, due, lease, limit)
+        if not self._call(work.is_due, names, due):
+            return []
+        return self._claim(names, due, lease, limit)
+
+    def _claim(self, kinds: Sequence[str], now: int, until: int, limit: int) -> list[tuple[str, Record]]:
+        """Where a claim takes several statements: one transaction, done again where another was in the way."""
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                with self._open() as connection:
+                    transaction = connection.begin()
+                    begin(connection)
+                    found = work.claim(direct(connection), self._say, kinds, now, until, limit)
+                    transaction.commit()
+                    return found
+            except _Broken as broken:
+                fault = broken.fault
+            self._wait(fault, end)
+
+    def _try(self, cabinet: str, changes: Changes) -> Fault | None:
+        """One attempt at a commit; None when it is done."""
+        xid: str | None = None
+        asked = False
+        try:
+            with self._open() as connection:
+                transaction = connection.begin()
+                begin(connection)
+                xid = work.commit(direct(connection), self._say, cabinet, changes)
+                asked = True
+                transaction.commit()
+                return None
+        except work.Stale:
+            return Fault(Means.AGAIN, "storage_failed")
+        except _Broken as broken:
+            fault = broken.fault
+        return self._settle(cabinet, changes, xid, fault) if asked and fault.means is Means.LOST else fault
+
+    def _settle(self, cabinet: str, changes: Changes, xid: str | None, fault: Fault) -> Fault | None:
+        """The connection broke while it committed: ask what became of it. None when it was committed.
+
+        Raises:
+            StorageUnusable: nobody can tell.
+        """
+        until = time.monotonic() + SETTLING * self._patience
+        known: str | None = "in progress"
+        with suppress(StorageUnusable):
+            while xid is not None and known == "in progress" and time.monotonic() < until:
+                known = self._call(work.outcome, xid)
+                time.sleep(0.05)
+            moved = self._call(work.conflicts, cabinet, changes)
+            if known == "committed" and _moving(changes) <= set(moved):
+                return None
+            if known == "aborted" or (xid is None and not moved):
+                return fault
+        raise StorageUnusable("storage_outcome_unknown", database=told(self.engine.url), why=fault.why)
+
+    def _call(self, task: Callable[Concatenate[Run, Statements, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a task that may be repeated, each statement by itself; again on a fresh connection where one is lost."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                with self._open(alone=True) as connection:
+                    return task(direct(connection), self._say, *args, **kwargs)
+            except _Broken as broken:
+                fault = broken.fault
+            self._wait(fault, until)
+
+    @contextmanager
+    def _open(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A connection to tables that are known to be of this version; a broken one never goes back to the pool.
+
+        Args:
+            alone: each statement commits by itself. One statement needs no transaction around it: on PostgreSQL
+                that saves two round trips of three. Said to the connection, for of two engines with options the
+                one that the host made may speak last.
+
+        Raises:
+            _Broken: instead of any error of SQLAlchemy or of the driver.
+        """
+        if self._closed:
+            raise StorageUnusable("storage_closed", path=told(self.engine.url))
+        try:
+            with self.engine.connect() as connection:
+                try:
+                    if alone:
+                        connection.execution_options(isolation_level="AUTOCOMMIT")
+                    if not self._say.verified:
+                        verified(connection, self.names)
+                        connection.rollback()
+                        self._say.verified = True
+                    yield connection
+                except self._errors as error:
+                    raw = None if connection.invalidated else connection.connection.dbapi_connection
+                    gone: Any = error
+                    fault = faults.read(error, lost=self.engine.dialect.is_disconnect(gone, raw, None))
+                    if fault.means is Means.LOST and raw is not None:
+                        connection.invalidate()
+                else:
+                    return
+        except self._errors as error:
+            fault = faults.read(error)
+        raise _Broken(fault)
+
+    def _wait(self, fault: Fault, until: float) -> None:
+        """A moment before the next attempt, by chance so that those who met do not meet again; or the error."""
+        if fault.means not in {Means.AGAIN, Means.TAKEN, Means.LOST, Means.LOCKED} or time.monotonic() >= until:
+            self._give_up(fault)
+        time.sleep(random.uniform(0.001, 0.1 if fault.means is Means.LOST else 0.01))  # noqa: S311
+
+    def _give_up(self, fault: Fault) -> NoReturn:
+        if fault.means is Means.VALUE:
+            raise ValueError(UNSTORABLE)
+        url = told(self.engine.url)
+        raise fault.unusable(database=url, path=url, seconds=self._patience, prefix=self.names.prefix)
+
+
+def _moving(changes: Changes) -> set[Ref]:
+    """What a commit moves: asked again, each of these stands in its own way."""
+    return {record.ref for record in changes.write} | {entry.case for entry in changes.entries}

@@ -1,0 +1,118 @@
+"""Orders: attempts that a person released, and portal accounts whose turn to be collected has come. How one is done.
+
+An order is a COMMAND record with a due. Whoever holds it does it inside its firm and writes down what comes next: done,
+or due again. Doing one twice sends nothing twice, since the attempt itself leaves *prepared* before any byte leaves.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from due_workflow.errors import DueWorkflowError, TransitionRefused
+from due_workflow.identifiers import scrub
+from due_workflow.models import PortalAccount, SubmissionState
+from due_workflow.ports import Clock, Kind, Portal, Ref
+from due_workflow.records import Command
+from due_workflow.rounds import backoff
+from due_workflow.workflow import DueWorkflow
+
+OVERLAP = timedelta(days=2)
+EVERY = timedelta(minutes=15)
+TELL_AFTER = 3
+log = logging.getLogger("due_workflow.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order that was leased to be carried out elsewhere, such as in an engine's queue. Plain words only.
+
+    Attributes:
+        cabinet: the firm.
+        id: the order's id there.
+        task: `send_released` or `collect`.
+        channel: the portal and the account it goes to, "jedeclare/CAB1"; the key for a limit per account.
+        turn: grows each time the order is given.
+    """
+
+    cabinet: str
+    id: str
+    task: str
+    channel: str
+    turn: int
+
+
+def channel_of(flow: DueWorkflow, ref: Ref, order: Command) -> str:
+    """The portal and the account that an order goes to; empty where the firm has chosen none."""
+    if order.name == "collect":
+        return ref.id.removeprefix("collect:")
+    known: PortalAccount | Portal | None = flow.read.cabinet().portal
+    if known is None and len(flow.portals) == 1:
+        known = flow.portals[0]
+    return f"{known.name}/{known.account}" if known is not None else ""
+
+
+def fulfil(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str) -> None:
+    """Do one order and write down what comes next."""
+    after = _send(flow, order, clock, by) if order.name == "release" else _collect(flow, ref, order, clock, by)
+    flow.set_record(Kind.COMMAND, ref.id, lambda _: after, by=by)
+
+
+def _send(flow: DueWorkflow, order: Command, clock: Clock, by: str) -> Command:
+    (sid,) = order.results
+    done = order.with_(state="done", due=None, trouble=None)
+    if flow.read.submission(sid).state is not SubmissionState.PREPARED:
+        return done
+    try:
+        result = flow.send((sid,), late=order.late, by=order.by or by)
+    except DueWorkflowError as error:
+        # no portal, or one that cannot make the file: the order stays, and is said
+        return _unsent(flow, sid, order, error.text("en"), clock, by)
+    except Exception as error:  # noqa: BLE001  # an adapter's fault must not stop the others' orders
+        return _unsent(flow, sid, order, type(error).__name__, clock, by)
+    denied = result.refused.get(sid)
+    if denied is not None:
+        return _denied(flow, sid, order, denied, by)
+    if flow.read.submission(sid).state is SubmissionState.PREPARED:
+        return _unsent(flow, sid, order, "not sent", clock, by)
+    return done
+
+
+def _unsent(flow: DueWorkflow, sid: str, order: Command, why: str, clock: Clock, by: str) -> Command:
+    later = _later(order, clock.now(), why)
+    if later.tries == TELL_AFTER:
+        ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
+        flow.tell("release_waits", ref, urgent=True, by=by, submission=sid, tries=later.tries, why=later.trouble)
+    return later
+
+
+def _denied(flow: DueWorkflow, sid: str, order: Command, denied: TransitionRefused, by: str) -> Command:
+    opens = [d.facts["opens"] for d in denied.denials if d.code == "window_not_open"]
+    if len(denied.denials) == 1 and opens and isinstance(opens[0], datetime):
+        return order.with_(due=opens[0], trouble="window_not_open")
+    reasons = ", ".join(d.code for d in denied.denials)
+    ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
+    flow.tell("release_refused", ref, urgent=True, by=by, submission=sid, reasons=reasons)
+    return order.with_(state="done", due=None, trouble=reasons)
+
+
+def _later(order: Command, now: datetime, why: str) -> Command:
+    tries = order.tries + 1
+    return order.with_(tries=tries, trouble=scrub(why), due=now + backoff(tries, random.random()))  # noqa: S311
+
+
+def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str) -> Command:
+    now = clock.now()
+    wanted = ref.id.removeprefix("collect:")
+    portal = next((p for p in flow.portals if f"{p.name}/{p.account}" == wanted), None)
+    if portal is None:
+        return order.with_(due=now + EVERY, trouble="no such portal given")
+    since = order.cursor - OVERLAP if order.cursor is not None else None
+    try:
+        flow.collect(portal, since, by=by)
+    except Exception as error:  # noqa: BLE001  # whatever the line does, the cursor stays and the order is tried again
+        log.warning("collection from %s failed: %s", wanted, type(error).__name__)
+        return _later(order, now, type(error).__name__)
+    return order.with_(cursor=now, due=now + EVERY, tries=0, trouble=None)
