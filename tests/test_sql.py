@@ -265,7 +265,7 @@ class Line:
     def _up(self, near: socket.socket, far: socket.socket) -> None:
         with suppress(OSError):
             while said := near.recv(65536):
-                if b"COMMIT" in said and not self.broken:
+                if b"COMMIT\0" in said and not self.broken:
                     self.broken = 1
                     near.shutdown(socket.SHUT_RDWR)
                     if self.heard:
@@ -291,15 +291,15 @@ class Line:
 def test_a_commit_whose_line_breaks_is_there_once(address: str, engine: Engine, heard: bool, level: str) -> None:
     """Whether the server heard of it or not: it is asked, and the commit is neither lost nor taken for a conflict."""
     put(SqlStorage(engine), record("1"), record("checked"))
-    with closing(Line(make_url(address).port or 0, heard).door) as door:
-        line = make_url(address).set(port=door.getsockname()[1])
-        with at_level(line.render_as_string(), level) as storage:
+    with closing(Line(make_url(address).port or 0, heard)) as line:
+        with at_level(make_url(address).set(port=line.port).render_as_string(), level) as storage:
             changes = Changes(
                 write=[record("1", 1, keys=["k"]), record("new")],
                 check=[record("checked", 1)],
                 entries=[Entry(Ref(Kind.FILING, "1"), 1, Sealed(b"e"), "0" * 64)],
             )
             storage.commit(A, changes)
+    assert line.broken
     storage = SqlStorage(engine)
     assert ids(storage) == ["1", "checked", "new"]
     assert version(storage, "1") == 2
@@ -311,7 +311,7 @@ def test_only_what_nobody_can_tell_is_said_to_be_unknown(address: str, engine: E
     line = Line(make_url(address).port or 0, heard=True)
     url = make_url(address).set(port=line.port).render_as_string()
     storage = at_level(url, "READ COMMITTED", patience=0.3)
-    with closing(line.door):
+    with closing(line):
         assert ids(storage) == []
         event.listen(storage.engine, "commit", lambda _: line.close())
         error = refusal(put, storage, record("1"))

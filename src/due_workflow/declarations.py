@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from due_workflow.base import Day, Model, Name, Reference, Sensitive, canonical, refuse
+from due_workflow.base import Day, Model, Name, Reference, Sensitive, Word, canonical, refuse
 from due_workflow.calendar import local_instant, workplace_zone
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import ApeCode, Department, Nir, PostalCode, Siret, UrssafCode
 
 
-class ContractKind(StrEnum):
+class ContractKind(Word):
     """Nature of the contract, by the message's own codes."""
 
     CDD = "CDD"

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import compress
 from operator import is_not
@@ -67,11 +67,11 @@ def entry(
 ) -> Entry:
     """The next entry of a chain whose last hash is `before` (empty for the first); `patch` as `diff` gives it."""
     # canonical JSON by construction: these names in order, and `diff` sorts its own
-    said: dict[str, Any] = {"at": at.isoformat(), "by": by, "event": event, "from": source, "patch": patch}
+    said: dict[str, Any] = {"at": at.isoformat(), "by": by, "event": str(event), "from": str(source), "patch": patch}
     said["schema"] = SCHEMA
     if seen:
         said["seen"] = dict(sorted(seen.items()))
-    said["to"] = dest
+    said["to"] = str(dest)
     data = to_json(said)
     return Entry(case, seq, data, link(before, case, seq, data))
 
@@ -103,35 +103,45 @@ def diff(old: BaseModel | None, new: BaseModel) -> dict[str, Any]:
 
 def _fields(old: BaseModel, new: BaseModel) -> dict[str, Any]:
     was, now = old.__dict__, new.__dict__  # of one class: the same fields in the same order
-    names = sorted(compress(now, map(is_not, now.values(), was.values())))
-    patch = {name: change for name in names if (change := _change(was[name], now[name])) is not _SAME}
-    for name in patch.keys() & _apart(type(new)):
-        del patch[name]
+    patch: dict[str, Any] = {}
+    apart = _apart(type(new))
+    for name in sorted(compress(now, map(is_not, now.values(), was.values()))):
+        if name not in apart:
+            _note(patch, name, was[name], now[name])
     return patch
 
 
 def _entries(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    names = [name for name, value in now.items() if value is not was.get(name)]
-    names += was.keys() - now.keys()
-    names.sort()
-    return {name: change for name in names if (change := _change(was.get(name), now.get(name))) is not _SAME}
+    patch: dict[str, Any] = {}
+    for name in sorted(was.keys() | now.keys()):
+        before, after = was.get(name), now.get(name)
+        if before is not after:
+            _note(patch, name, before, after)
+    return patch
 
 
-def _change(before: Any, after: Any) -> Any:
+def _note(patch: dict[str, Any], name: str, before: Any, after: Any) -> None:
+    """Write into `patch` what turns `before` into `after`, if anything does."""
     kind = type(after)
-    if kind is type(before):
-        if kind is dict:
-            return _entries(before, after) or _SAME
-        if issubclass(kind, BaseModel):
-            return _fields(before, after) or _SAME
-    if before == after:
-        return _SAME
-    return after if kind in _JSON else _ordered(plain(after))
+    alike = kind is type(before)
+    if alike and kind is dict:
+        change = _entries(before, after)
+    elif alike and issubclass(kind, BaseModel):
+        change = _fields(before, after)
+    elif before == after:
+        return
+    elif isinstance(after, str):
+        patch[name] = str(after)  # a word of an enum too
+        return
+    else:
+        patch[name] = after if isinstance(after, _WORDS) else _ordered(plain(after))
+        return
+    if change:
+        patch[name] = change
 
 
-_SAME = object()
-_JSON = frozenset({str, bool, int, type(None)})
-"""What JSON data holds as it is; a word of an enum is none of these."""
+_WORDS = (date, int, type(None))
+"""What JSON writes as one word, whoever writes it."""
 
 
 @lru_cache(maxsize=64)

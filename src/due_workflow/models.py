@@ -7,14 +7,13 @@ names no employee: the declaration itself (names, NIR) travels apart, as an eras
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from due_workflow import texts
-from due_workflow.base import Day, Instant, Line, Model, Name, Reference, refuse
+from due_workflow.base import Day, Instant, Line, Model, Name, Reference, Word, refuse
 from due_workflow.calendar import workplace_zone
 from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
@@ -24,7 +23,7 @@ from due_workflow.receipts import Evidence, Mode
 # ---- words
 
 
-class ClientState(StrEnum):
+class ClientState(Word):
     """Where a client stands in the procedure."""
 
     KNOWN = "known"
@@ -35,7 +34,7 @@ class ClientState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class SubmissionState(StrEnum):
+class SubmissionState(Word):
     """Where one attempt stands, from preparation to the recipient's answer."""
 
     PREPARED = "prepared"
@@ -51,7 +50,7 @@ class SubmissionState(StrEnum):
     ABANDONED = "abandoned"
 
 
-class FilingStatus(StrEnum):
+class FilingStatus(Word):
     """What staff read about one hire; the first that fits. Only an accepted REAL ARS makes it *declared*."""
 
     DECLARED = "declared"
@@ -66,7 +65,7 @@ class FilingStatus(StrEnum):
     TO_DECLARE = "to_declare"
 
 
-class Teleprocedure(StrEnum):
+class Teleprocedure(Word):
     """The téléprocédures that one mandate can cover (procedure, step 2: keep them all)."""
 
     DUE = "DUE"

@@ -10,24 +10,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from due_workflow.base import Instant, Model, canonical, plain, refuse, to_utc
+from due_workflow.base import Instant, Model, Word, canonical, plain, refuse, to_utc
 from due_workflow.calendar import start_of_day
 from due_workflow.identifiers import named, scrub
 
 
-class Mode(StrEnum):
+class Mode(Word):
     """Test or real: data of an attempt and of a deposit, not a state (procedure, steps 6 and 7)."""
 
     TEST = "test"
     REAL = "real"
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """What a piece says of one declaration. Only the first three decide; the others are kept and shown."""
 
     ACCEPTED = "accepted"

@@ -166,7 +166,7 @@ def encode(held: Held) -> Record:
         to_json(held.payload),
     )
     kind, facts = held.ref.kind, held.facts
-    state = facts.status.value if kind is Kind.FILING else getattr(facts, "state", "here")
+    state = facts.status if kind is Kind.FILING else getattr(facts, "state", "here")
     return Record(held.ref, held.version, str(state), Sealed(data), _keys(held), _due(kind, facts))
 
 

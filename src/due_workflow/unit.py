@@ -46,17 +46,27 @@ class Unit:
         wanted = [ref for ref in dict.fromkeys(refs) if ref not in self._held]
         asked: dict[str, list[Ref]] = {key: [] for key in keys if key not in self._named}
         if wanted or asked:
-            self._held.update(dict.fromkeys(wanted))
-            self._named.update(asked)
-            for record in self.storage.load(self.cabinet, wanted, tuple(asked)):
-                if self._held.get(record.ref) is None:
-                    self._held[record.ref] = decode(record)
-                    self._records[record.ref] = record
-                for key in record.keys:
-                    if key in asked:
-                        asked[key].append(record.ref)
-        found = dict.fromkeys(ref for key in keys for ref in self._named[key])
+            self._read(wanted, asked)
+        found: dict[Ref, None] = {}
+        for key in keys:
+            found.update(dict.fromkeys(self._named[key]))
         return [held for ref in found if (held := self._held[ref]) is not None]
+
+    def _read(self, wanted: Sequence[Ref], asked: dict[str, list[Ref]]) -> None:
+        self._held.update(dict.fromkeys(wanted))
+        self._named.update(asked)
+        for record in self.storage.load(self.cabinet, wanted, tuple(asked)):
+            ref = record.ref
+            if self._held.get(ref) is None:
+                self._held[ref] = decode(record)
+                self._records[ref] = record
+            for key in asked.keys() & record.keys if asked else ():
+                asked[key].append(ref)
+
+    def _at(self, ref: Ref) -> Held | None:
+        if ref not in self._held:
+            self._read((ref,), {})
+        return self._held[ref]
 
     def adopt(self, record: Record) -> Held:
         """Hold a record that was read by another call of the storage (find, claim)."""
@@ -68,10 +78,7 @@ class Unit:
 
     def get(self, kind: Kind, id: str) -> Held | None:
         """The record of that name, None when there is none."""
-        ref = Ref(kind, id)
-        if ref not in self._held:
-            self.load((ref,))
-        return self._held[ref]
+        return self._at(Ref(kind, id))
 
     def need(self, kind: Kind, id: str) -> Held:
         """The record of that name.
@@ -119,12 +126,12 @@ class Unit:
     ) -> Any:
         """Stage the new facts of a record; a journaled one gets an entry for `event`. Returns the facts as staged."""
         ref = Ref(kind, id)
-        held = self.get(kind, id) or Held(ref, 0, None)
-        if isinstance(facts, Filing):
-            facts = settled(facts, self.policy, self.now)
-        elif isinstance(facts, ClientFile):
-            facts = client_settled(facts, self.policy)
+        held = self._at(ref) or Held(ref, 0, None)
         if kind in JOURNALED:
+            if isinstance(facts, Filing):
+                facts = settled(facts, self.policy, self.now)
+            elif isinstance(facts, ClientFile):
+                facts = client_settled(facts, self.policy)
             item = journal.entry(
                 held.head,
                 ref,
@@ -180,7 +187,7 @@ class Unit:
         note = Notice(id=id, code=code, urgent=urgent, case=str(case), facts=facts, at=self.now)
         ref = Ref(Kind.NOTICE, id)
         self._held[ref] = None
-        self._stage(Held(ref, 0, Outgoing(notice=note, due=self.now)))
+        self._stage(Held(ref, 0, Outgoing.made(notice=note, due=self.now)))
         return note
 
     def carrying(self, key: str) -> list[Held]:

@@ -70,12 +70,12 @@ def judge(found: float, wanted: float, held: float) -> None:
 
 
 def test_receive_costs_little_beside_its_sql_at_synchronous_full(tmp_path: Path) -> None:
-    judge(ratio(tmp_path, "FULL", one_by_one, 200, 30), wanted=0.85, held=0.35)
+    judge(ratio(tmp_path, "FULL", one_by_one, 200, 30), wanted=0.85, held=0.38)
 
 
 def test_receive_costs_at_most_as_much_again_as_its_sql_at_synchronous_off(tmp_path: Path) -> None:
-    judge(ratio(tmp_path, "OFF", one_by_one, 1000, 30), wanted=0.5, held=0.25)
+    judge(ratio(tmp_path, "OFF", one_by_one, 1000, 30), wanted=0.5, held=0.28)
 
 
 def test_receive_many_in_groups_of_a_thousand_costs_at_most_as_much_again_as_its_sql(tmp_path: Path) -> None:
-    judge(ratio(tmp_path, "FULL", in_groups, 1000, 1000), wanted=0.5, held=0.18)
+    judge(ratio(tmp_path, "FULL", in_groups, 1000, 1000), wanted=0.5, held=0.2)

@@ -139,14 +139,14 @@ def load(raw: sqlite3.Connection, cabinet: str, refs: Sequence[Ref], keys: Seque
     if len(refs) == 1 and not keys:
         return list(starmap(_record, raw.execute(_GET, (cabinet, refs[0].kind._value_, refs[0].id))))
     with transaction(raw, "BEGIN"):
-        wanted = dict.fromkeys((ref.kind._value_, ref.id) for ref in refs)
+        names = [(cabinet, ref.kind._value_, ref.id) for ref in refs]
         for key in keys:
-            wanted.update(dict.fromkeys(raw.execute(_REFS_BY_KEY, (cabinet, key))))
-        return _get(raw, ((cabinet, *name) for name in wanted))
+            names += [(cabinet, *row) for row in raw.execute(_REFS_BY_KEY, (cabinet, key))]
+        return _get(raw, dict.fromkeys(names))
 
 
 def _get(raw: sqlite3.Connection, names: Iterable[tuple[str, str, str]]) -> list[Record]:
-    return [record for name in names for record in starmap(_record, raw.execute(_GET, name))]
+    return [_record(*row) for name in names for row in raw.execute(_GET, name)]
 
 
 def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:

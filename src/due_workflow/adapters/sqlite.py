@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, local
 from types import TracebackType
-from typing import Concatenate, Final, ParamSpec, Self, TypeVar
+from typing import Final, Self, TypeVar, TypeVarTuple, Unpack
 from weakref import WeakSet
 
 from due_workflow.adapters import _sqlite_work as work
@@ -27,7 +27,7 @@ from due_workflow.adapters._sqlite_work import MIGRATIONS
 from due_workflow.errors import Conflict, StorageUnusable
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref
 
-P = ParamSpec("P")
+A = TypeVarTuple("A")
 T = TypeVar("T")
 
 APPLICATION_ID: Final = 0x44554557
@@ -74,6 +74,23 @@ class _Connection:
 
     def __del__(self) -> None:
         self.close()
+
+
+class _Turn:
+    """One writer of this process at a time: threads take turns instead of polling the file's lock."""
+
+    __slots__ = ("lock", "storage")
+
+    def __init__(self, lock: Lock, storage: SqliteStorage) -> None:
+        self.lock, self.storage = lock, storage
+
+    def __enter__(self) -> None:
+        patience = self.storage._timeout
+        if not self.lock.acquire(timeout=patience):
+            raise StorageUnusable("storage_locked", path=str(self.storage.path), seconds=patience)
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
 
 
 class SqliteStorage:
@@ -129,7 +146,7 @@ class SqliteStorage:
         Call it when no other thread is inside a call. A closed storage refuses every call; closing twice is
         fine.
         """
-        with self._turn():
+        with _Turn(self._lock, self):
             self._closed = True
             with _guard:
                 connections = list(self._open)
@@ -165,7 +182,7 @@ class SqliteStorage:
         if not (changes.write or changes.check or changes.entries):
             return
         refs: tuple[Ref, ...] = ()
-        with self._turn():
+        with _Turn(self._lock, self):
             try:
                 self._call(work.commit, cabinet, changes)
                 return
@@ -204,7 +221,7 @@ class SqliteStorage:
         due, lease = work.micros(now), work.micros(until)
         if limit < 1 or not self._call(work.is_due, names, due):
             return []
-        with self._turn():
+        with _Turn(self._lock, self):
             return self._call(work.claim, names, due, lease, limit)
 
     def _start(self) -> None:
@@ -213,22 +230,12 @@ class SqliteStorage:
         self._open: WeakSet[_Connection] = WeakSet()
         self._mine = local()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """One writer of this process at a time: threads take turns instead of polling the file's lock."""
-        if not self._lock.acquire(timeout=self._timeout):
-            raise StorageUnusable("storage_locked", path=str(self.path), seconds=self._timeout)
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-    def _call(self, task: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def _call(self, task: Callable[[sqlite3.Connection, Unpack[A]], T], *args: *A) -> T:
         """Run `task` on this thread's connection; again while others hold the file, until the timeout."""
         deadline = time.monotonic() + self._timeout
         while True:
             try:
-                return task(self._connection(), *args, **kwargs)
+                return task(self._connection(), *args)
             except sqlite3.IntegrityError:
                 raise
             except sqlite3.Error as error:

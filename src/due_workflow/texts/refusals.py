@@ -508,8 +508,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Language fr or en, security starttls, tls or none; read: {value}.",
     ),
     "input.mail_password_in_clear": (
-        "Un mot de passe ne part pas en clair: prenez security=\"starttls\" ou \"tls\", ou ne donnez pas d'utilisateur.",
-        "A password does not leave in the clear: take security=\"starttls\" or \"tls\", or give no user.",
+        "Un mot de passe ne part pas en clair: prenez security=starttls ou tls, ou ne donnez pas d'utilisateur.",
+        "A password does not leave in the clear: take security=starttls or tls, or give no user.",
     ),
     "input.bad_webhook_url": (
         "L'adresse du webhook n'est pas une adresse https sans utilisateur (elle n'est pas montrée ici).",
