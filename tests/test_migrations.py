@@ -1,4 +1,4 @@
-"""The schema goes up and down with data in it, alone and inside a host's own migration; the golden database moves in."""
+"""The schema goes up and down with data in it, alone and in a host's own migration; the golden database moves in."""
 
 from __future__ import annotations
 

@@ -291,14 +291,16 @@ class Line:
 def test_a_commit_whose_line_breaks_is_there_once(address: str, engine: Engine, heard: bool, level: str) -> None:
     """Whether the server heard of it or not: it is asked, and the commit is neither lost nor taken for a conflict."""
     put(SqlStorage(engine), record("1"), record("checked"))
-    with closing(Line(make_url(address).port or 0, heard)) as line:
-        with at_level(make_url(address).set(port=line.port).render_as_string(), level) as storage:
-            changes = Changes(
-                write=[record("1", 1, keys=["k"]), record("new")],
-                check=[record("checked", 1)],
-                entries=[Entry(Ref(Kind.FILING, "1"), 1, Sealed(b"e"), "0" * 64)],
-            )
-            storage.commit(A, changes)
+    with (
+        closing(Line(make_url(address).port or 0, heard)) as line,
+        at_level(make_url(address).set(port=line.port).render_as_string(), level) as storage,
+    ):
+        changes = Changes(
+            write=[record("1", 1, keys=["k"]), record("new")],
+            check=[record("checked", 1)],
+            entries=[Entry(Ref(Kind.FILING, "1"), 1, Sealed(b"e"), "0" * 64)],
+        )
+        storage.commit(A, changes)
     assert line.broken
     storage = SqlStorage(engine)
     assert ids(storage) == ["1", "checked", "new"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from itertools import starmap
 
-from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Sealed
+from due_workflow.adapters._rows import as_record, joined, micros, sealed, split
+from due_workflow.ports import Changes, Entry, Record, Ref, Sealed
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -93,12 +93,6 @@ _WALKS: Mapping[str, tuple[str, str, str]] = {
     "id": ("records r", "r.id", "r.cabinet = ? AND r.kind = ? AND r.id > ?"),
 }
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
-_NO_KEYS: frozenset[str] = frozenset()
-_SEPARATOR = "\x1f"  # between the words of `records.keys`; NULL when there are none
-
 
 class Stale(Exception):
     """A written or checked record has another version now."""
@@ -137,7 +131,7 @@ def load(raw: sqlite3.Connection, cabinet: str, refs: Sequence[Ref], keys: Seque
     if not refs and not keys:
         return []
     if len(refs) == 1 and not keys:
-        return list(starmap(_record, raw.execute(_GET, (cabinet, refs[0].kind._value_, refs[0].id))))
+        return list(starmap(as_record, raw.execute(_GET, (cabinet, refs[0].kind._value_, refs[0].id))))
     with transaction(raw, "BEGIN"):
         names = [(cabinet, ref.kind._value_, ref.id) for ref in refs]
         for key in keys:
@@ -146,7 +140,7 @@ def load(raw: sqlite3.Connection, cabinet: str, refs: Sequence[Ref], keys: Seque
 
 
 def _get(raw: sqlite3.Connection, names: Iterable[tuple[str, str, str]]) -> list[Record]:
-    return [_record(*row) for name in names for row in raw.execute(_GET, name)]
+    return [as_record(*row) for name in names for row in raw.execute(_GET, name)]
 
 
 def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
@@ -163,7 +157,7 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
         for record in changes.write:
             kind, name, state, keys = record.ref.kind._value_, record.ref.id, record.state, record.keys
             due = None if record.due is None else micros(record.due)
-            words, data = _joined(keys) if keys else None, _sealed(record.data)
+            words, data = joined(keys) if keys else None, sealed(record.data)
             if record.version == 0:
                 created.append((cabinet, kind, name, state, due, words, data))
                 tally[kind, state] = tally.get((kind, state), 0) + 1
@@ -182,7 +176,7 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
                 values.append(due)
             raw.execute(_UPDATE[state != old_state, due != old_due], (*values, rowid))
             if words != old_words:
-                old_keys = _split(old_words)
+                old_keys = split(old_words)
                 added += [(cabinet, key, kind, name) for key in keys - old_keys]
                 dropped += [(cabinet, key, kind, name) for key in old_keys - keys]
         if created:
@@ -198,11 +192,7 @@ def commit(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> None:
 
 
 def _row(cabinet: str, entry: Entry) -> tuple[object, ...]:
-    return (cabinet, entry.case.kind._value_, entry.case.id, entry.seq, _sealed(entry.data), entry.hash)
-
-
-def _sealed(data: bytes) -> Sealed:
-    return data if type(data) is Sealed else Sealed(data)
+    return (cabinet, entry.case.kind._value_, entry.case.id, entry.seq, sealed(entry.data), entry.hash)
 
 
 def conflicts(raw: sqlite3.Connection, cabinet: str, changes: Changes) -> tuple[Ref, ...]:
@@ -243,7 +233,7 @@ def find(
     values = [(cabinet, kind, *start, after, *due, *states, limit) for start in starts or [()]]
     if len(values) == 1 and walk != "due":
         sql = _find_sql(_RECORD_COLUMNS, walk, bool(due), len(states))
-        return list(starmap(_record, raw.execute(sql, values[0])))
+        return list(starmap(as_record, raw.execute(sql, values[0])))
     sql = _find_sql("r.id", walk, bool(due), len(states))
     with transaction(raw, "BEGIN"):
         rows = {row for some in values for row in raw.execute(sql, some)}
@@ -281,35 +271,6 @@ def claim(raw: sqlite3.Connection, kinds: Sequence[str], due: int, lease: int, l
         return [(name[0], record) for name, record in zip(names, _get(raw, names), strict=True)]
 
 
-def _record(kind: str, name: str, version: int, state: str, words: str | None, due: int | None, data: bytes) -> Record:
-    data = Sealed(data)  # first of all: no frame keeps the plain bytes
-    return Record(
-        Ref(_KINDS[kind], name),
-        version,
-        state,
-        data,
-        _split(words),
-        None if due is None else _EPOCH + due * _MICROSECOND,
-    )
-
-
 def _entry(case: Ref, seq: int, data: bytes, digest: str) -> Entry:
     data = Sealed(data)
     return Entry(case, seq, data, digest)
-
-
-def _joined(keys: frozenset[str]) -> str:
-    words = _SEPARATOR.join(sorted(keys))
-    if words.count(_SEPARATOR) != len(keys) - 1:
-        raise ValueError("a key holds the character U+001F")
-    return words
-
-
-def _split(words: str | None) -> frozenset[str]:
-    return _NO_KEYS if words is None else frozenset(words.split(_SEPARATOR))
-
-
-def micros(instant: datetime) -> int:
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    return (instant - _EPOCH) // _MICROSECOND

@@ -23,6 +23,7 @@ from typing import Final, Self, TypeVar, TypeVarTuple, Unpack
 from weakref import WeakSet
 
 from due_workflow.adapters import _sqlite_work as work
+from due_workflow.adapters._rows import micros
 from due_workflow.adapters._sqlite_work import MIGRATIONS
 from due_workflow.errors import Conflict, StorageUnusable
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref
@@ -203,7 +204,7 @@ class SqliteStorage:
         limit: int = 100,
     ) -> Sequence[Record]:
         """See `due_workflow.ports.Storage.find`."""
-        by = None if due_by is None else work.micros(due_by)
+        by = None if due_by is None else micros(due_by)
         some = tuple(set(states)), tuple(set(keys))
         return self._call(work.find, cabinet, kind.value, *some, by, after, limit)
 
@@ -218,7 +219,7 @@ class SqliteStorage:
     def claim(self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, Record]]:
         """See `due_workflow.ports.Storage.claim`; takes no lock while nothing is due."""
         names = [kind.value for kind in dict.fromkeys(kinds)]
-        due, lease = work.micros(now), work.micros(until)
+        due, lease = micros(now), micros(until)
         if limit < 1 or not self._call(work.is_due, names, due):
             return []
         with _Turn(self._lock, self):

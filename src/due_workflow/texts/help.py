@@ -278,10 +278,10 @@ HELP: dict[str, tuple[str, str]] = {
         "The database itself: prepare it, upgrade it, say where it stands.",
     ),
     "cli.example.db": (
-        "Le mot de passe se met dans l'environnement (PGPASSWORD) ou dans le fichier du pilote (.pgpass), pas dans "
-        "l'adresse. Préfixe et schéma des tables: DUE_DB_PREFIX, DUE_DB_SCHEMA.",
-        "The password belongs into the environment (PGPASSWORD) or the driver's file (.pgpass), not into the address. "
-        "Prefix and schema of the tables: DUE_DB_PREFIX, DUE_DB_SCHEMA.",
+        "Exemple: due-workflow db check. Le mot de passe se met dans l'environnement (PGPASSWORD) ou dans le fichier du "
+        "pilote (.pgpass), pas dans l'adresse. Préfixe et schéma des tables: DUE_DB_PREFIX, DUE_DB_SCHEMA.",
+        "Example: due-workflow db check. The password belongs into the environment (PGPASSWORD) or the driver's file "
+        "(.pgpass), not into the address. Prefix and schema of the tables: DUE_DB_PREFIX, DUE_DB_SCHEMA.",
     ),
     "cli.help.db.upgrade": (
         "Crée les tables, ou les amène à cette version. Sauvegardez d'abord.",
