@@ -65,6 +65,4 @@ PURGE: dict[str, tuple[str, str]] = {
         "Give references, or --before, not both.",
     ),
     "cli.reason.purged": ("données personnelles effacées", "personal data erased"),
-    "cli.reason.answer_awaited": ("un envoi attend une réponse", "an attempt waits for an answer"),
-    "cli.reason.receipt_in_tray": ("un avis attend une personne", "a receipt waits for a person"),
 }
