@@ -35,6 +35,8 @@ from due_workflow import (
     cli,
     gates,
     machine,
+    purging,
+    retention,
     texts,
 )
 from due_workflow.adapters.sqlite import SqliteStorage
@@ -927,8 +929,9 @@ def test_every_text_of_the_window_is_used_and_every_used_one_is_there() -> None:
 
 
 def reasons() -> set[str]:
-    """The codes of the gate's denials."""
-    trees = [ast.parse(Path(module.__file__).read_text(encoding="utf-8")) for module in (gates, machine)]
+    """The codes of the denials of the gate, and of the purge."""
+    modules = (gates, machine, purging, retention)
+    trees = [ast.parse(Path(module.__file__).read_text(encoding="utf-8")) for module in modules]
     calls = (
         n
         for tree in trees

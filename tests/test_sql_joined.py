@@ -84,8 +84,8 @@ class TestJoinedToAConnection(JoinedStorageContract):
 
 class TestJoinedToASession(JoinedStorageContract):
     @pytest.fixture
-    def storage(self, engine: Engine) -> Iterator[JoinedSqlStorage]:
-        with Session(engine) as session:
+    def storage(self, on_postgres: Engine) -> Iterator[JoinedSqlStorage]:
+        with Session(on_postgres) as session:
             yield JoinedSqlStorage(session)
 
 

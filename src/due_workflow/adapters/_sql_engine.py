@@ -41,12 +41,11 @@ def begin(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def direct(connection: Connection) -> Run:
+def direct(raw: Any) -> Run:
     """Say statements on the driver's own cursor: of SQLAlchemy there remain the pool, the dialect and the transaction.
 
     Its results cost more than a statement on a nearby server; and no payload passes through its log.
     """
-    raw: Any = connection.connection.dbapi_connection
 
     def run(text: str, values: Any) -> Rows:
         cursor = raw.cursor()

@@ -18,7 +18,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Concatenate, Final, NoReturn, ParamSpec, Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from due_workflow.adapters import _sql_faults as faults
@@ -142,7 +143,9 @@ class SqlStorage(Reading):
                 with self._open() as connection:
                     transaction = connection.begin()
                     begin(connection)
-                    found = work.claim(direct(connection), self._say, kinds, now, until, limit)
+                    found = work.claim(
+                        direct(connection.connection.dbapi_connection), self._say, kinds, now, until, limit
+                    )
                     transaction.commit()
                     return found
             except _Broken as broken:
@@ -157,7 +160,7 @@ class SqlStorage(Reading):
             with self._open() as connection:
                 transaction = connection.begin()
                 begin(connection)
-                xid = work.commit(direct(connection), self._say, cabinet, changes)
+                xid = work.commit(direct(connection.connection.dbapi_connection), self._say, cabinet, changes)
                 asked = True
                 transaction.commit()
                 return None
@@ -191,20 +194,52 @@ class SqlStorage(Reading):
         until = time.monotonic() + self._patience
         while True:
             try:
-                with self._open(alone=True) as connection:
-                    return task(direct(connection), self._say, *args, **kwargs)
+                return self._alone(lambda run: task(run, self._say, *args, **kwargs))
             except _Broken as broken:
                 fault = broken.fault
             self._wait(fault, until)
 
-    @contextmanager
-    def _open(self, *, alone: bool = False) -> Iterator[Connection]:
-        """A connection to tables that are known to be of this version; a broken one never goes back to the pool.
+    def _alone(self, task: Callable[[Run], T]) -> T:
+        """Run a task on a connection of the pool whose statements commit by themselves.
 
-        Args:
-            alone: each statement commits by itself. One statement needs no transaction around it: on PostgreSQL
-                that saves two round trips of three. Said to the connection, for of two engines with options the
-                one that the host made may speak last.
+        One statement needs no transaction around it: on PostgreSQL that saves two round trips of three.
+
+        Raises:
+            _Broken: instead of any error of SQLAlchemy or of the driver.
+        """
+        if self._closed or not self._say.verified:
+            with self._open():
+                pass
+        fault: Fault | None = None
+        try:
+            pooled = self.engine.raw_connection()
+            raw = pooled.dbapi_connection
+            assert raw is not None
+            try:
+                self.engine.dialect.set_isolation_level(raw, "AUTOCOMMIT")
+                return task(direct(raw))
+            except self._errors as error:
+                fault = self._read(error, raw)
+            finally:
+                self._give_back(pooled, raw, fault)
+        except self._errors as error:
+            fault = fault or faults.read(error)
+        raise _Broken(fault)
+
+    def _give_back(self, pooled: PoolProxiedConnection, raw: DBAPIConnection, fault: Fault | None) -> None:
+        """To the pool as it was, whatever happened; a broken one never."""
+        try:
+            if fault is None or fault.means is not Means.LOST:
+                self.engine.dialect.reset_isolation_level(raw)
+            else:
+                pooled.invalidate()
+        except self._errors:
+            pooled.invalidate()
+        pooled.close()
+
+    @contextmanager
+    def _open(self) -> Iterator[Connection]:
+        """A connection to tables that are known to be of this version; a broken one never goes back to the pool.
 
         Raises:
             _Broken: instead of any error of SQLAlchemy or of the driver.
@@ -214,8 +249,6 @@ class SqlStorage(Reading):
         try:
             with self.engine.connect() as connection:
                 try:
-                    if alone:
-                        connection.execution_options(isolation_level="AUTOCOMMIT")
                     if not self._say.verified:
                         verified(connection, self.names)
                         connection.rollback()
@@ -223,8 +256,7 @@ class SqlStorage(Reading):
                     yield connection
                 except self._errors as error:
                     raw = None if connection.invalidated else connection.connection.dbapi_connection
-                    gone: Any = error
-                    fault = faults.read(error, lost=self.engine.dialect.is_disconnect(gone, raw, None))
+                    fault = self._read(error, raw)
                     if fault.means is Means.LOST and raw is not None:
                         connection.invalidate()
                 else:
@@ -232,6 +264,9 @@ class SqlStorage(Reading):
         except self._errors as error:
             fault = faults.read(error)
         raise _Broken(fault)
+
+    def _read(self, error: Any, raw: Any) -> Fault:
+        return faults.read(error, lost=raw is not None and self.engine.dialect.is_disconnect(error, raw, None))
 
     def _wait(self, fault: Fault, until: float) -> None:
         """A moment before the next attempt, by chance so that those who met do not meet again; or the error."""

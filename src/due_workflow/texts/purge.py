@@ -64,5 +64,7 @@ PURGE: dict[str, tuple[str, str]] = {
         "Donnez des références, ou --before, pas les deux.",
         "Give references, or --before, not both.",
     ),
+    "cli.reason.answer_awaited": ("un envoi attend une réponse", "an attempt waits for an answer"),
+    "cli.reason.receipt_in_tray": ("un avis attend une personne", "a receipt waits for a person"),
     "cli.reason.purged": ("données personnelles effacées", "personal data erased"),
 }
