@@ -1,7 +1,7 @@
-"""Real servers for the tests, started from packages: PostgreSQL on 127.0.0.1 and a free port, in a temporary directory.
+"""Real servers for the tests, started from packages: PostgreSQL on 127.0.0.1, a free port, a temporary directory.
 
-Only the binaries of the package are used. Run by root, the server runs as `nobody` from a copy of them. Its processes end
-with the `with` block, whatever happened inside.
+Only the binaries of the package are used. Run by root, the server runs as `nobody` from a copy of them. Its processes
+end with the `with` block, whatever happened inside.
 """
 
 from __future__ import annotations

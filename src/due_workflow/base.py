@@ -286,7 +286,7 @@ def _name(value: str) -> str:
     return refuse("holds_a_nir") if scrub(text) != text else text or refuse("empty")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # one command asks for the same few again and again
 def _reference(value: str) -> str:
     text = value.strip()
     if not text or len(text) > 120 or _CONTROL.search(text):
