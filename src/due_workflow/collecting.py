@@ -17,6 +17,7 @@ from due_workflow.errors import CannotTell, InputRefused, NotFound, TransitionRe
 from due_workflow.identifiers import named
 from due_workflow.models import Deposit
 from due_workflow.ports import Parcel, PieceRef, Portal
+from due_workflow.records import piece_key
 
 if TYPE_CHECKING:
     from due_workflow.workflow import DueWorkflow
@@ -62,7 +63,7 @@ def _same(deposit: Deposit, portal: Portal) -> bool:
 
 
 def _uncommitted(flow: DueWorkflow, page: list[PieceRef]) -> Iterator[PieceRef]:
-    keys = [f"piece:{origin(piece)}" for piece in page]
+    keys = [piece_key(origin(piece)) for piece in page]
     there = {key for r in flow.storage.load(flow.cabinet, (), keys) for key in r.keys}
     return (piece for piece, key in zip(page, keys, strict=True) if key not in there)
 

@@ -66,7 +66,8 @@ class Record:
         version: 0 means "create"; otherwise the version that was loaded. The storage stores version + 1.
         state: a short word to filter and count by.
         data: JSON with its schema number; the storage never looks inside, and puts it into no log and no error.
-        keys: words to find it by ("siret:…", "deposit.ref:…", "in_doubt"). Each write replaces the whole set.
+        keys: words to find it by ("siret:…", "deposit.ref:…", "in_doubt"), printable and of 200 characters at most, as
+            ids are. Each write replaces the whole set.
         due: the earliest of its deadlines (aware UTC), or None.
     """
 

@@ -7,6 +7,7 @@ erased. Nothing here decides anything.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,6 +23,8 @@ from due_workflow.ports import Kind, Record, Ref, Sealed
 from due_workflow.receipts import Mode, Received
 
 SCHEMA = 1
+LONGEST_KEY = 200
+"""In characters; no longer word reaches a storage."""
 _HEAD = f'{{"v":{SCHEMA},'.encode()
 
 
@@ -184,7 +187,7 @@ def _keys(held: Held) -> frozenset[str]:
             return frozenset(found)
         case Kind.RECEIPT:
             found = {f"for:{sid.rsplit('/', 2)[0]}" for sid in facts.reached}
-            found.update(f"piece:{origin}" for origin in facts.origins)
+            found.update(map(piece_key, facts.origins))
             if facts.state == "tray" and facts.receipt.kind != "unreadable":
                 found.add(receipt_key(facts.receipt.portal, facts.receipt.account, facts.receipt.portal_ref))
             return frozenset(found)
@@ -217,22 +220,34 @@ def filing_keys(filing: Filing) -> Iterable[str]:
 
 def qualified_key(epoch: str, siren: str = "") -> str:
     """The word of a hire with an accepted test under `epoch`, of the firm or of one client."""
-    return f"qualified:{epoch}:{siren}" if siren else f"qualified:{epoch}"
+    return _word(f"qualified:{epoch}:{siren}" if siren else f"qualified:{epoch}")
 
 
 def deposit_key(portal: str, account: str, ref: str) -> str:
     """The word of the deposit that the portal knows by `ref`."""
-    return f"deposit.ref:{portal}/{account}/{ref}"
+    return _word(f"deposit.ref:{portal}/{account}/{ref}")
 
 
 def awaiting_key(portal: str, account: str) -> str:
     """The word of deposits whose reference is not known yet."""
-    return f"deposit.await:{portal}/{account}"
+    return _word(f"deposit.await:{portal}/{account}")
 
 
 def receipt_key(portal: str, account: str, ref: str) -> str:
     """The word of receipts that wait in the tray for the deposit `ref`."""
-    return f"receipt.ref:{portal}/{account}/{ref}"
+    return _word(f"receipt.ref:{portal}/{account}/{ref}")
+
+
+def piece_key(origin: str) -> str:
+    """The word of the receipt that a portal lists under `origin`."""
+    return _word(f"piece:{origin}")
+
+
+def _word(key: str) -> str:
+    """`key`, or its digest where what a portal said makes it longer than an index takes, or no plain text."""
+    if len(key) <= LONGEST_KEY and key.isprintable():
+        return key
+    return f"{key.partition(':')[0]}:#{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}"
 
 
 def _due(kind: Kind, facts: Any) -> datetime | None:
