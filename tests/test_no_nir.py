@@ -1053,3 +1053,25 @@ def test_a_number_in_a_file_is_not_printed_by_the_commands_that_read_it(typed: T
     assert 0 in typed.codes
     with SqliteStorage("due.sqlite") as storage:
         typed.spy.storage(storage, "cabinet")
+
+
+def test_a_stream_that_breaks_leaves_nothing_in_our_frames() -> None:
+    """The host's own iterator fails half-way: the batch that we hold is in no frame of ours."""
+    flow = DueWorkflow(MemoryStorage(), cabinet="firm", clock=FixedClock())
+    flow.add_client(f.client(1))
+    secret = f.declaration("E-1").employee.nir
+    assert secret is not None
+
+    def declarations() -> Iterator[Declaration]:
+        yield f.declaration("E-1")
+        raise OSError("the file ended")
+
+    with pytest.raises(OSError, match="the file ended") as broken:
+        list(flow.register_many(declarations()))
+    trace, ours = broken.value.__traceback__, 0
+    while trace is not None:
+        if "due_workflow" in trace.tb_frame.f_code.co_filename and trace.tb_frame.f_code.co_name != "steps":
+            ours += 1
+            assert trace.tb_frame.f_locals == {}
+        trace = trace.tb_next
+    assert ours
