@@ -224,10 +224,9 @@ def test_a_call_survives_that_the_server_ended_its_idle_connections(address: str
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("postgres_server")  # says why where there is none
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["restart", "crash"])
 def test_a_commit_waits_for_a_server_that_restarts(how: signal.Signals) -> None:
-    if servers.binaries() is None:
-        pytest.skip("no PostgreSQL package")
     with servers.postgres() as server:
         upgrade(server.url())
         with SqlStorage(server.url(), patience=30) as storage:

@@ -246,6 +246,22 @@ def conflicts(run: Run, say: Statements, cabinet: str, changes: Changes) -> tupl
     return tuple(dict.fromkeys(refs))
 
 
+def landed(run: Run, say: Statements, cabinet: str, changes: Changes) -> bool:
+    """Whether `changes` stand there: its very bytes and hashes, or what was written over them since."""
+    there = {record.ref: record for record in load(run, say, cabinet, [record.ref for record in changes.write], ())}
+    for record in changes.write:
+        found = there.get(record.ref)
+        if found is None or found.version <= record.version:
+            return False
+        if found.version == record.version + 1 and found.data != record.data:
+            return False
+    kept = (journal(run, say, cabinet, entry.case, entry.seq - 1, 1) for entry in changes.entries)
+    return all(
+        [(found.seq, found.hash) for found in some] == [(entry.seq, entry.hash)]
+        for entry, some in zip(changes.entries, kept, strict=True)
+    )
+
+
 def outcome(run: Run, say: Statements, xid: str) -> str | None:
     """What became of a transaction: "committed", "aborted", "in progress", or None where nobody knows any more."""
     ((found,),) = say.outcome(run, {"xid": xid}).fetchall()

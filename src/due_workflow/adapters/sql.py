@@ -33,7 +33,7 @@ from due_workflow.adapters._sql_say import Run, Statements, statements
 from due_workflow.adapters._sql_schema import check, current, downgrade, include_name, upgrade, verified
 from due_workflow.adapters._sql_tables import Names
 from due_workflow.errors import Conflict, StorageUnusable
-from due_workflow.ports import Changes, Kind, Record, Ref
+from due_workflow.ports import Changes, Kind, Record
 
 __all__ = ["JoinedSqlStorage", "SqlStorage", "check", "current", "downgrade", "include_name", "upgrade"]
 
@@ -177,15 +177,20 @@ class SqlStorage(Reading):
             StorageUnusable: nobody can tell.
         """
         until = time.monotonic() + SETTLING * self._patience
-        known: str | None = "in progress"
+        known: str | None = "in progress" if xid is not None else None
         with suppress(StorageUnusable):
             while xid is not None and known == "in progress" and time.monotonic() < until:
-                known = self._call(work.outcome, xid)
+                try:
+                    known = self._call(work.outcome, xid)
+                except ValueError:  # a number that the server has not given yet: a crash took the transaction with it
+                    known = "aborted"
                 time.sleep(0.05)
-            moved = self._call(work.conflicts, cabinet, changes)
-            if known == "committed" and _moving(changes) <= set(moved):
+            if known == "aborted":
+                return fault
+            if self._call(work.landed, cabinet, changes):
                 return None
-            if known == "aborted" or (xid is None and not moved):
+            # after a crash the number may be another transaction's: ours is not there, so it never will be
+            if known == "committed" or (xid is None and not self._call(work.conflicts, cabinet, changes)):
                 return fault
         raise StorageUnusable("storage_outcome_unknown", database=told(self.engine.url), why=fault.why)
 
@@ -279,8 +284,3 @@ class SqlStorage(Reading):
             raise ValueError(UNSTORABLE)
         url = told(self.engine.url)
         raise fault.unusable(database=url, path=url, seconds=self._patience, prefix=self.names.prefix)
-
-
-def _moving(changes: Changes) -> set[Ref]:
-    """What a commit moves: asked again, each of these stands in its own way."""
-    return {record.ref for record in changes.write} | {entry.case for entry in changes.entries}
