@@ -1070,7 +1070,7 @@ def test_a_stream_that_breaks_leaves_nothing_in_our_frames() -> None:
         list(flow.register_many(declarations()))
     trace, ours = broken.value.__traceback__, 0
     while trace is not None:
-        if "due_workflow" in trace.tb_frame.f_code.co_filename and trace.tb_frame.f_code.co_name != "steps":
+        if "due_workflow" in trace.tb_frame.f_code.co_filename and trace.tb_frame.f_code.co_name != "_followed":
             ours += 1
             assert trace.tb_frame.f_locals == {}
         trace = trace.tb_next

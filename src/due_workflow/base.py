@@ -246,19 +246,22 @@ def door(call: Callable[P, R]) -> Callable[P, R]:
             raise
 
     @wraps(call)
-    def steps(*args: P.args, **kwargs: P.kwargs) -> Any:
-        outer = sys.exc_info()[1]
-        try:
-            return (yield from call(*args, **kwargs))  # type: ignore[misc]  # a generator, as was asked
-        except BaseException as error:
-            del args, kwargs
-            forget(error, outer)
-            outer = None
-            raise
+    def stream(*args: P.args, **kwargs: P.kwargs) -> Any:
+        return _followed(through(*args, **kwargs))  # what is asked wrongly is refused at once, not at the first item
 
-    # a method that hands a generator on is as much of one as one that yields
     streams = isgeneratorfunction(call) or str(call.__annotations__.get("return")).startswith("Iterator[")
-    return steps if streams else through
+    return stream if streams else through
+
+
+def _followed(items: Any) -> Any:
+    """What a stream gives, as through a `door`."""
+    outer = sys.exc_info()[1]
+    try:
+        return (yield from items)
+    except BaseException as error:
+        forget(error, outer)
+        outer = None
+        raise
 
 
 def doors(cls: T) -> T:
