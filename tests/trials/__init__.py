@@ -12,6 +12,7 @@
 | `test_hammer` claimers × due records | 3 × 120 | 6 × 3000 |
 | `test_fuzz` examples of each property | 150 | 5000 |
 | `test_nir_fuzz` examples of each property | 200 | 10000 |
+| `test_report_size` filings of a report | 3,000 | 100,000 |
 | `test_mutation` mutants of the rules | 12 of each module | all, about 1,700 |
 
 Every random choice comes from a seed that is printed; ``DUE_SEED=<n>`` repeats it.
