@@ -219,7 +219,7 @@ def test_what_to_do_next_is_a_command_that_works_until_nothing_is_left() -> None
             break
         due(name, *(known.get(arg, arg).replace("NOM", "Dominique") for arg in args))
     assert taken == [
-        *("set-portal", "set-software", "select", "mandate request", "mandate sign"),
+        *("set-portal", "set-software", "pilots", "mandate request", "mandate sign"),
         *("prepare", "begin-send", "mark-sent", "receive", "go-live"),
         *("prepare", "begin-send", "mark-sent", "receive", "tick"),
     ]
@@ -334,7 +334,7 @@ def test_a_mandate_is_revoked_and_the_client_withdrawn() -> None:
 
 def test_a_signed_document_leaves_its_digest() -> None:
     imported()
-    Path("mandat.pdf").write_bytes(b"scan")
+    Path("mandat.pdf").write_bytes(b"%PDF-1.7 scan %%EOF")
     said = due(
         "mandate", "sign", make.siren(1), "--signed-on", "05/01/2026", "--signatory", "D", "--document", "mandat.pdf"
     )
@@ -369,7 +369,7 @@ def test_order_and_repetition_of_receipts_do_not_matter() -> None:
     due("receive", "in2")
     assert due("status", "E-0001", "--json").json["hire"]["attempts"][0]["state"] == "accepted"
     again = due("receive", "in", "in2")
-    assert "2 déjà reçu(s)" in again.out
+    assert "2 déjà reçus" in again.out
 
 
 def test_what_was_placed_by_a_later_file_of_the_same_folder_is_said() -> None:
@@ -396,7 +396,7 @@ def test_a_bad_file_waits_in_the_tray_and_stops_nothing() -> None:
     (folder / "deep").mkdir()
     avis("avis100/deep/9.xml", Ads(portal_ref="999", issued_at=datetime.now(UTC)))
     said = due("receive", str(folder), code=Code.PERSON)
-    assert "5 fichier(s): 3 pris en compte, 0 déjà reçu(s), 2 en attente" in said.out
+    assert "5 fichiers: 3 pris en compte, 0 déjà reçu, 2 en attente" in said.out
     assert "caché" in said.err
     tray = due("tray")
     assert "illisible" in tray.out
@@ -458,7 +458,7 @@ def test_a_receipt_is_set_aside_with_who_and_why_and_kept() -> None:
     assert (kept.state, kept.aside_reason, kept.attached_by) == ("aside", "tronqué", "Camille")
     again = due("receive", "bad.xml")
     assert "mis de côté" in again.out
-    assert "1 déjà reçu(s), 0 en attente" in again.out
+    assert "1 déjà reçu, 0 en attente" in again.out
     due("set-aside", "abcdef0", "--reason", "x", code=Code.NOT_FOUND)
     due("set-aside", receipt, "--reason", "x", code=Code.INPUT)
 

@@ -71,9 +71,9 @@ def loop(*args: str, **env: str) -> Iterator[subprocess.Popen[str]]:
 def test_once_works_until_nothing_is_due_and_ends() -> None:
     flow, other = due_mandates(3), due_mandates(2, "other")
     said = run("--once", "--limit", "2")
-    assert "Fini: 5 échéance(s), 5 notification(s)." in said.stdout
+    assert "Fini: 5 échéances, 5 notifications." in said.stdout
     assert (told(flow), told(other)) == ({"delivered": 3}, {"delivered": 2})
-    assert "Fini: 0 échéance(s), 0 notification(s)." in run("--once").stdout
+    assert "Fini: 0 échéance, 0 notification." in run("--once").stdout
 
 
 def test_without_a_way_of_delivery_notices_are_written_to_standard_error() -> None:
@@ -168,8 +168,8 @@ def test_told_to_stop_it_says_what_was_finished_and_ends_well(number: signal.Sig
         out, err = process.communicate(timeout=20)
     assert process.returncode == 0
     assert "At work: tick, deliver." in out
-    assert re.search(r"^\d\d:\d\d:\d\d  3 deadline\(s\), 3 notice\(s\)$", out, re.MULTILINE)
-    assert "Finished: 3 deadline(s), 3 notice(s)." in out
+    assert re.search(r"^\d\d:\d\d:\d\d  3 deadlines, 3 notices$", out, re.MULTILINE)
+    assert "Finished: 3 deadlines, 3 notices." in out
     assert "Told to stop" not in err, "it ended at once"
 
 
@@ -183,7 +183,7 @@ def test_where_the_end_takes_a_moment_it_says_what_it_waits_for(monkeypatch: pyt
     monkeypatch.setattr(LogNotifier, "send", slow)
     said = run("--every", "60")
     assert "le dossier en cours est terminé d'abord" in said.stderr
-    assert "1 notification(s)" in said.stdout.splitlines()[-1]
+    assert "1 notification" in said.stdout.splitlines()[-1]
     assert told(flow) == {"delivered": 1, "pending": 2}
     # given back: nobody waits for a lease to run out
     due_now = flow.storage.find(flow.cabinet, Kind.NOTICE, due_by=datetime.now(UTC))

@@ -153,6 +153,16 @@ ROWS: dict[str, Row] = {
         "mandate_unsigned",
         {"signed": lambda x: x.flow.sign_mandate(f.siren(), f.mandate())},
     ),
+    "step_due": Row(
+        lambda x: x.flow.plan_rollout(NOW.date()),
+        utc(2026, 3, 2, 23),
+        "step_late",
+        {
+            "confirmed": lambda x: x.flow.confirm_software("call"),
+            "marked by hand": lambda x: x.flow.mark_step("software", "asked last year", by="Ana"),
+            "planned for later": lambda x: x.flow.plan_rollout(date(2026, 3, 3)),
+        },
+    ),
 }  # fmt: skip
 ENDS = [(name, end) for name, row in ROWS.items() for end in row.ends]
 

@@ -1,5 +1,6 @@
 """The demo: whatever day it is, its story ends now, its incidents really happened, and a test never looks declared."""
 
+import hashlib
 import io
 import json
 import re
@@ -26,10 +27,11 @@ from due_workflow.adapters import avis, tables
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.calendar import Calendar
 from due_workflow.cli import demo as command
+from due_workflow.cli import demo_papers
 from due_workflow.cli.demo_stage import MARK, Days, Folder, FolderRefused, StoryClock
 from due_workflow.cli.front import main
 from due_workflow.cli.session import Session
-from due_workflow.ports import Kind
+from due_workflow.ports import Kind, Ref
 from due_workflow.receipts import Received
 from due_workflow.testing import FixedClock
 
@@ -62,6 +64,7 @@ EVENTS = {
     "hire_called_off",
     "mandate_reminder",
     "in_doubt",
+    "procedure_done",
 }
 
 
@@ -107,7 +110,10 @@ def told_today(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
 
 
 @pytest.mark.parametrize("today", TODAYS, ids=lambda day: day.strftime("%a %d %b %Y %H:%M"))
-def test_the_story_holds_whatever_the_day(today: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_story_holds_whatever_the_day(
+    today: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_papers, "printable", lambda: False)  # PDF is printed once, below: it is the same each day
     now = paris(today)
     told = played(tmp_path / "d", now)
     assert set(told.events) == EVENTS
@@ -115,6 +121,7 @@ def test_the_story_holds_whatever_the_day(today: datetime, tmp_path: Path, capsy
         left = Left(tmp_path / "d", now, storage, capsys.readouterr().out)
         every_status_is_there(left)
         every_incident_happened(left)
+        the_procedure_ticked_itself(left)
         nothing_lies_after_now(left)
         nothing_is_left_undone_by_the_clocks(left)
         no_nir_is_shown(left)
@@ -176,6 +183,25 @@ def every_incident_happened(left: Left) -> None:
     assert read.filing("DOM-01").elsewhere is not None
     assert read.filing("BOU-03").no_hire
     assert read.tray() == ()
+
+
+def the_procedure_ticked_itself(left: Left) -> None:
+    """Each step has the entry that proves it, none was marked by hand, and none was told before its proof was there."""
+    plan = left.read.rollout()
+    assert plan.done
+    for step in plan.steps:
+        assert step.proof is not None
+        assert step.why is None
+        kind, _, id = step.proof.case.partition(":")
+        entries = {entry.seq: entry for entry in left.read.entries(Ref(Kind(kind), id))}
+        assert step.proof.seq in entries
+        assert f"{step.title('fr')} (preuve: {step.proof.case}, écriture {step.proof.seq})" in " ".join(
+            sentences(left.output)
+        )
+    pilots = left.read.pilots()
+    assert len(pilots.pilots) == 9
+    assert [c.siren for c in pilots.excluded if c.taken] == [left.read.filing("DOM-01").siren]
+    assert len(pilots.collaborators) == 2
 
 
 def nothing_lies_after_now(left: Left) -> None:
@@ -294,6 +320,34 @@ def test_the_dated_tables_are_in_the_format_of_the_imports(told_today: Left) -> 
     assert "{" not in (told_today.folder / "hires.csv").read_text(encoding="utf-8")
 
 
+def test_the_papers_of_the_procedure_are_there_to_be_signed_and_read(told_today: Left) -> None:
+    papers = {path.name: path.read_bytes() for path in (told_today.folder / "papiers").iterdir()}
+    pilots = {client.siren for client in told_today.read.clients() if client.wave == 1}
+    mandates = [name for name in papers if name.startswith("mandat-")]
+    assert {name.split("-")[1] for name in mandates} == pilots
+    assert all(papers[name].startswith(b"%PDF") for name in (*mandates, "compte-rendu.pdf"))
+    report = papers["compte-rendu.html"]
+    cabinet = told_today.read.cabinet()
+    assert cabinet.rollout is not None
+    assert cabinet.rollout.report is not None
+    assert cabinet.rollout.report.sha256 == hashlib.sha256(report).hexdigest()
+    assert "Commune de naissance inconnue" in report.decode()
+    assert not [n for n in nirs(told_today.folder) if n.encode() in report]
+    assert b"<svg" in papers["mode-operatoire.svg"]
+
+
+def test_without_the_printing_package_the_demo_goes_on_and_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo_papers, "find_spec", lambda _: None)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--folder", "d"])
+    assert ended.value.code == 0
+    assert "due-workflow[print]" in capsys.readouterr().out
+    assert {path.name for path in Path("d/papiers").iterdir()} == {"compte-rendu.html", "mode-operatoire.svg"}
+
+
 def test_only_the_last_notices_wait_for_whoever_opens_the_database(told_today: Left) -> None:
     waiting = {out.notice.code for out in told_today.read.notices(("pending",))}
     assert {"in_doubt", "ars_overdue"} <= waiting
@@ -311,6 +365,7 @@ def test_the_folder_removes_what_it_made_and_nothing_else(tmp_path: Path) -> Non
     folder = Folder(tmp_path / "d")
     ours = folder.avis_file("001-ads-A-1.xml", b"<a/>")
     folder.table("clients.csv", Days(datetime.now(UTC)))
+    paper = folder.paper("compte-rendu.html", b"<html>")
     mine = tmp_path / "d" / "avis" / "mon-avis.xml"
     notes = tmp_path / "d" / "notes.txt"
     outside = tmp_path / "precious.txt"
@@ -323,6 +378,7 @@ def test_the_folder_removes_what_it_made_and_nothing_else(tmp_path: Path) -> Non
     assert ours.exists()
     again = Folder(tmp_path / "d", force=True)
     assert not ours.exists()
+    assert not paper.exists()
     assert not (again.path / "clients.csv").exists()
     assert all(path.read_text() == "mine" for path in (mine, notes, outside))
 

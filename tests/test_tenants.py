@@ -36,6 +36,7 @@ from due_workflow.testing.fakes import Step
 from stories import ACCOUNT, A, Firm, R
 
 SIREN = f.siren()
+SCAN = b"%PDF-1.7 scan %%EOF"
 JUNK = Unreadable(raw=b"not XML", portal="jedeclare", account=ACCOUNT, why="bad XML")
 
 
@@ -116,10 +117,20 @@ def called_off(x: Firm) -> None:
 STORY: dict[str, Callable[[Firm], object]] = {
     "set_software": lambda x: x.flow.set_software("Editeur", "Paie", "1.0", key="software"),
     "set_portal": lambda x: x.flow.set_portal("jedeclare", ACCOUNT),
+    "confirm_software": lambda x: x.flow.confirm_software("call to the support desk"),
+    "subscribe_portal": lambda x: x.flow.subscribe_portal(accounts=["second"]),
+    "choose_mandate_model": lambda x: x.flow.choose_mandate_model("standard"),
+    "plan_rollout": lambda x: x.flow.plan_rollout(x.clock.now().date(), key="plan"),
     "add_client": lambda x: x.flow.add_client(f.client(), key="client"),
     "select": lambda x: x.flow.select(SIREN),
     "request_mandate": lambda x: x.flow.request_mandate(SIREN),
+    "remind_mandate": lambda x: x.flow.remind_mandate(SIREN),
     "sign_mandate": lambda x: x.flow.sign_mandate(SIREN, f.mandate()),
+    "attach_mandate": lambda x: x.flow.attach_mandate(SIREN, SCAN),
+    "set_pilot_aside": lambda x: x.flow.set_pilot_aside(SIREN, "sold"),
+    "take_pilot_back": lambda x: x.flow.take_pilot_back(SIREN),
+    "mark_step": lambda x: x.flow.mark_step("generator", "seen", by="Ana"),
+    "unmark_step": lambda x: x.flow.unmark_step("generator"),
     "begin_send": a_test,
     "mark_sent": lambda x: x.flow.mark_sent([x.flow.prepare(hire("T-2", x), Mode.TEST).id], ref="R-T2"),
     "go_live": lambda x: x.flow.go_live(SIREN),
@@ -140,6 +151,7 @@ STORY: dict[str, Callable[[Firm], object]] = {
     "attach": attached,
     "retry_tray": lambda x: x.flow.retry_tray(in_the_tray(x, "E-6")),
     "set_aside": set_aside,
+    "report_written": lambda x: x.flow.report_written("report.pdf"),
     "ring": lambda x: x.flow.ring(Ref(Kind.FILING, "E-1")),
     "tell": lambda x: x.flow.tell("retention", Ref(Kind.FILING, "E-1"), reference="E-1"),
     "set_record": lambda x: x.flow.set_record(Kind.COMMAND, f"collect:jedeclare/{ACCOUNT}", lambda c: c.with_(tries=3)),
@@ -214,6 +226,7 @@ def test_the_same_key_serves_each_firm_for_a_content_of_its_own(storage: Storage
 
 QUESTIONS: dict[str, Callable[[Reader, Firm], object]] = {
     "cabinet": lambda r, _: r.cabinet().software,
+    "rollout": lambda r, _: [step for step in r.rollout().steps if step.done],
     "client": lambda r, _: r.client(SIREN),
     "clients": lambda r, _: list(r.clients()),
     "concerned": lambda r, _: r.concerned("filing:E-1"),
@@ -224,6 +237,8 @@ QUESTIONS: dict[str, Callable[[Reader, Firm], object]] = {
     "deposit": lambda r, b: r.deposit(str(b.read.submission("E-1/real/1").deposit)),
     "deposits": lambda r, _: list(r.deposits()),
     "parcel": lambda r, b: r.parcel(str(b.read.submission("E-1/real/1").deposit)),
+    "mandates": lambda r, _: list(r.mandates()),
+    "mandate_document": lambda r, _: r.mandate_document(SIREN),
     "receipt": lambda r, _: r.receipt(JUNK.identity),
     "tray": lambda r, _: r.tray(),
     "notices": lambda r, _: list(r.notices()),
@@ -273,7 +288,10 @@ def neighbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
         yield lived(a_firm(sqlite, "B"))
 
 
-NEEDS_NOTHING = {"set_software", "set_portal", "add_client", "collect", "receive", "receive_many", "tell", "begin_send"}
+NEEDS_NOTHING = {
+    "set_software", "set_portal", "add_client", "collect", "receive", "receive_many", "tell", "begin_send",
+    "choose_mandate_model", "plan_rollout", "mark_step", "report_written",
+}  # fmt: skip
 
 
 def test_a_firm_that_names_its_neighbours_cases_finds_none_of_them(neighbour: Firm) -> None:
@@ -286,9 +304,16 @@ def test_a_firm_that_names_its_neighbours_cases_finds_none_of_them(neighbour: Fi
     calls: dict[str, Callable[[], object]] = {
         "select": lambda: a.flow.select(SIREN),
         "request_mandate": lambda: a.flow.request_mandate(SIREN),
+        "remind_mandate": lambda: a.flow.remind_mandate(SIREN),
         "sign_mandate": lambda: a.flow.sign_mandate(SIREN, mandate),
+        "attach_mandate": lambda: a.flow.attach_mandate(SIREN, SCAN),
         "revoke_mandate": lambda: a.flow.revoke_mandate(SIREN, date(2026, 3, 2), "leaves"),
         "go_live": lambda: a.flow.go_live(SIREN),
+        "set_pilot_aside": lambda: a.flow.set_pilot_aside(SIREN, "sold"),
+        "take_pilot_back": lambda: a.flow.take_pilot_back(SIREN),
+        "confirm_software": lambda: a.flow.confirm_software("call"),
+        "subscribe_portal": lambda: a.flow.subscribe_portal(),
+        "unmark_step": lambda: a.flow.unmark_step("generator"),
         "register": lambda: a.flow.register(hire("E-1", a)),
         "prepare": lambda: a.flow.prepare("E-1"),
         "release": lambda: a.flow.release(["E-1/real/1"]),

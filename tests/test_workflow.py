@@ -458,9 +458,20 @@ def test_only_an_accepted_real_ars_makes_a_hire_declared(firm: Firm) -> None:
 COMMANDS: dict[str, Callable[[DueWorkflow, str], Any]] = {
     "set_software": lambda w, k: w.set_software("E", "P", "3", key=k),
     "set_portal": lambda w, k: w.set_portal("urssaf", key=k),
+    "confirm_software": lambda w, k: w.confirm_software("call", key=k),
+    "subscribe_portal": lambda w, k: w.subscribe_portal(accounts=["second"], key=k),
+    "choose_mandate_model": lambda w, k: w.choose_mandate_model("standard", key=k),
+    "plan_rollout": lambda w, k: w.plan_rollout(NOW.date(), {"tests": ["generator"]}, key=k),
+    "mark_step": lambda w, k: w.mark_step("portal", "by post", by="Ana", key=k),
+    "unmark_step": lambda w, k: w.unmark_step("report", key=k),
+    "set_pilot_aside": lambda w, k: w.set_pilot_aside(f.siren(1), "sold", key=k),
+    "take_pilot_back": lambda w, k: w.take_pilot_back(f.siren(2), key=k),
+    "report_written": lambda w, k: w.report_written("report.pdf", key=k),
     "add_client": lambda w, k: w.add_client(f.client(5), key=k),
     "select": lambda w, k: w.select(f.siren(3), key=k),
     "request_mandate": lambda w, k: w.request_mandate(f.siren(4), key=k),
+    "remind_mandate": lambda w, k: w.remind_mandate(f.siren(6), key=k),
+    "attach_mandate": lambda w, k: w.attach_mandate(f.siren(1), b"%PDF-1.7 scan %%EOF", key=k),
     "sign_mandate": lambda w, k: w.sign_mandate(f.siren(1), f.mandate(ends_on=date(2027, 1, 1)), key=k),
     "revoke_mandate": lambda w, k: w.revoke_mandate(f.siren(1), date(2026, 3, 9), "left", key=k),
     "go_live": lambda w, k: w.go_live(f.siren(2), key=k),
@@ -489,10 +500,15 @@ def prepared_for_all() -> Firm:
     firm.flow.add_client(f.client(3))
     firm.flow.add_client(f.client(4))
     firm.flow.select(f.siren(4))
+    firm.flow.add_client(f.client(6))
+    firm.flow.select(f.siren(6))
+    firm.flow.request_mandate(f.siren(6))
     firm.real("E-1")
     firm.flow.begin_send([firm.real("E-2").id])
     firm.flow.register(f.declaration("E-3"))
     firm.flow.receive(f.ars("early", account=ACCOUNT))
+    firm.flow.mark_step("report", "told at the meeting", by="Ana")
+    firm.flow.set_pilot_aside(f.siren(2), "sold")
     return firm
 
 

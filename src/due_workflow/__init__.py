@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from due_workflow.purging import Purged, PurgeResult
     from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
     from due_workflow.receiving import ReceiveResult
+    from due_workflow.rollout import Plan, PlannedStep, Span, StepKey
     from due_workflow.worker import Worker
     from due_workflow.workflow import DueWorkflow, SendResult
 
@@ -85,6 +86,8 @@ __all__ = [
     "NotSent",
     "Notice",
     "Outcome",
+    "Plan",
+    "PlannedStep",
     "Policy",
     "PortalFailure",
     "Problem",
@@ -94,6 +97,8 @@ __all__ = [
     "ReceiveResult",
     "Retry",
     "SendResult",
+    "Span",
+    "StepKey",
     "StorageUnusable",
     "Submission",
     "SubmissionState",
@@ -125,6 +130,7 @@ _WHERE = {
     "receipts": "Acs Ads Ars Mode Outcome Receipt Unreadable Verdict",
     "purging": "PurgeResult Purged",
     "receiving": "ReceiveResult",
+    "rollout": "Plan PlannedStep Span StepKey",
     "worker": "Worker",
     "workflow": "DueWorkflow SendResult",
 }

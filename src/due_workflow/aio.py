@@ -13,16 +13,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from due_workflow.aio_reader import AsyncReader
+from due_workflow.calendar import DayKind
 from due_workflow.collecting import Collected
 from due_workflow.declarations import Declaration
 from due_workflow.errors import DueWorkflowError, InputRefused
-from due_workflow.models import Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission
+from due_workflow.models import ALL, Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission, Teleprocedure
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Portal, Ref, Storage
 from due_workflow.purging import Purged, PurgeResult
 from due_workflow.receipts import Ads, Mode, Outcome
 from due_workflow.receiving import ReceiveResult
 from due_workflow.records import Outgoing
+from due_workflow.rollout import Span
 from due_workflow.threads import Threads, async_doors
 from due_workflow.workflow import DueWorkflow, Paper, SendResult
 
@@ -83,13 +85,75 @@ class AsyncDueWorkflow:
         if self._own:
             await self.threads.aclose()
 
-    async def set_software(self, editor: str, product: str, version: str, *, by: str = "", key: str = "") -> Cabinet:
+    async def set_software(
+        self, editor: str, product: str, version: str, installed: bool = True, *, by: str = "", key: str = ""
+    ) -> Cabinet:
         """See `DueWorkflow.set_software`."""
-        return await self.threads.run(self.sync.set_software, editor, product, version, by=by, key=key)
+        return await self.threads.run(self.sync.set_software, editor, product, version, installed, by=by, key=key)
+
+    async def confirm_software(self, how: str, on: date | None = None, *, by: str = "", key: str = "") -> Cabinet:
+        """See `DueWorkflow.confirm_software`."""
+        return await self.threads.run(self.sync.confirm_software, how, on, by=by, key=key)
 
     async def set_portal(self, name: str, account: str = "", *, by: str = "", key: str = "") -> Cabinet:
         """See `DueWorkflow.set_portal`."""
         return await self.threads.run(self.sync.set_portal, name, account, by=by, key=key)
+
+    async def subscribe_portal(
+        self,
+        on: date | None = None,
+        procedures: Iterable[Teleprocedure | str] = ALL,
+        accounts: Sequence[str] = (),
+        *,
+        by: str = "",
+        key: str = "",
+    ) -> Cabinet:
+        """See `DueWorkflow.subscribe_portal`."""
+        return await self.threads.run(self.sync.subscribe_portal, on, procedures, accounts, by=by, key=key)
+
+    async def choose_mandate_model(
+        self, name: str, sha256: str | None = None, *, by: str = "", key: str = ""
+    ) -> Cabinet:
+        """See `DueWorkflow.choose_mandate_model`."""
+        return await self.threads.run(self.sync.choose_mandate_model, name, sha256, by=by, key=key)
+
+    async def plan_rollout(
+        self,
+        start: date,
+        depends: Mapping[str, Iterable[str]] | None = None,
+        spans: Mapping[str, Span] | None = None,
+        days: DayKind | None = None,
+        hours_per_day: float | None = None,
+        pilots: int | None = None,
+        *,
+        by: str = "",
+        key: str = "",
+    ) -> Cabinet:
+        """See `DueWorkflow.plan_rollout`."""
+        args = (start, depends, spans, days, hours_per_day, pilots)
+        return await self.threads.run(self.sync.plan_rollout, *args, by=by, key=key)
+
+    async def mark_step(self, step: str, why: str, on: date | None = None, *, by: str, key: str = "") -> Cabinet:
+        """See `DueWorkflow.mark_step`."""
+        return await self.threads.run(self.sync.mark_step, step, why, on, by=by, key=key)
+
+    async def unmark_step(self, step: str, *, by: str = "", key: str = "") -> Cabinet:
+        """See `DueWorkflow.unmark_step`."""
+        return await self.threads.run(self.sync.unmark_step, step, by=by, key=key)
+
+    async def set_pilot_aside(self, siren: str, reason: str, *, by: str = "", key: str = "") -> Cabinet:
+        """See `DueWorkflow.set_pilot_aside`."""
+        return await self.threads.run(self.sync.set_pilot_aside, siren, reason, by=by, key=key)
+
+    async def take_pilot_back(self, siren: str, *, by: str = "", key: str = "") -> Cabinet:
+        """See `DueWorkflow.take_pilot_back`."""
+        return await self.threads.run(self.sync.take_pilot_back, siren, by=by, key=key)
+
+    async def report_written(
+        self, filename: str | None = None, sha256: str | None = None, *, by: str = "", key: str = ""
+    ) -> Cabinet:
+        """See `DueWorkflow.report_written`."""
+        return await self.threads.run(self.sync.report_written, filename, sha256, by=by, key=key)
 
     async def add_client(self, client: Client, *, by: str = "", key: str = "") -> ClientFile:
         """See `DueWorkflow.add_client`."""
@@ -103,9 +167,19 @@ class AsyncDueWorkflow:
         """See `DueWorkflow.request_mandate`."""
         return await self.threads.run(self.sync.request_mandate, siren, by=by, key=key)
 
-    async def sign_mandate(self, siren: str, mandate: Mandate, *, by: str = "", key: str = "") -> ClientFile:
+    async def remind_mandate(self, siren: str, *, by: str = "", key: str = "") -> ClientFile:
+        """See `DueWorkflow.remind_mandate`."""
+        return await self.threads.run(self.sync.remind_mandate, siren, by=by, key=key)
+
+    async def sign_mandate(
+        self, siren: str, mandate: Mandate, document: bytes | None = None, *, by: str = "", key: str = ""
+    ) -> ClientFile:
         """See `DueWorkflow.sign_mandate`."""
-        return await self.threads.run(self.sync.sign_mandate, siren, mandate, by=by, key=key)
+        return await self.threads.run(self.sync.sign_mandate, siren, mandate, document, by=by, key=key)
+
+    async def attach_mandate(self, siren: str, document: bytes, *, by: str = "", key: str = "") -> ClientFile:
+        """See `DueWorkflow.attach_mandate`."""
+        return await self.threads.run(self.sync.attach_mandate, siren, document, by=by, key=key)
 
     async def revoke_mandate(self, siren: str, on: date, reason: str, *, by: str = "", key: str = "") -> ClientFile:
         """See `DueWorkflow.revoke_mandate`."""

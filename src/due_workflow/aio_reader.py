@@ -5,18 +5,23 @@ An answer that is an iterator is an asynchronous one here: it holds a page at a 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
 
+from due_workflow.diagrams import Walk
 from due_workflow.health import Health, Limits
 from due_workflow.journal import Told
 from due_workflow.machine import Explanation
+from due_workflow.mandates import FollowUp, Standing
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission
+from due_workflow.pilots import Proposal
 from due_workflow.ports import Entry, Kind, Ref
 from due_workflow.reader import Reader, Verified
 from due_workflow.receipts import Received
 from due_workflow.records import Held, Outgoing
+from due_workflow.report import Estimate, Remarks, Switchover
+from due_workflow.rollout import Plan
 from due_workflow.threads import Threads, async_doors
 
 
@@ -54,6 +59,20 @@ class AsyncReader:
     async def parcel(self, deposit: str) -> bytes:
         """See `Reader.parcel`."""
         return await self.threads.run(self.sync.parcel, deposit)
+
+    async def rollout(self) -> Plan:
+        """See `Reader.rollout`."""
+        return await self.threads.run(self.sync.rollout)
+
+    async def mandates(self, standing: Standing | str | None = None) -> AsyncIterator[FollowUp]:
+        """See `Reader.mandates`."""
+        async with aclosing(self.threads.stream(lambda: self.sync.mandates(standing))) as found:
+            async for one in found:
+                yield one
+
+    async def mandate_document(self, siren: str, sha256: str | None = None) -> bytes:
+        """See `Reader.mandate_document`."""
+        return await self.threads.run(self.sync.mandate_document, siren, sha256)
 
     async def named(self, name: str) -> object:
         """See `Reader.named`."""
@@ -136,6 +155,41 @@ class AsyncReader:
         """See `Reader.health`."""
         return await self.threads.run(self.sync.health, limits)
 
+    async def pilots(
+        self,
+        *,
+        size: int | None = None,
+        collaborators: int = 2,
+        expected: Mapping[str, int] | None = None,
+        add: Collection[str] = (),
+        drop: Collection[str] = (),
+        keep: Collection[str] | None = None,
+    ) -> Proposal:
+        """See `Reader.pilots`."""
+        return await self.threads.run(
+            self.sync.pilots,
+            size=size,
+            collaborators=collaborators,
+            expected=expected,
+            add=add,
+            drop=drop,
+            keep=keep,
+        )
+
+    async def report(
+        self,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        estimates: Mapping[str, Estimate] | None = None,
+        following: Sequence[str] = (),
+        remarks: Remarks | None = None,
+    ) -> Switchover:
+        """See `Reader.report`."""
+        return await self.threads.run(
+            self.sync.report, since=since, until=until, estimates=estimates, following=following, remarks=remarks
+        )
+
     async def explain(self, id: str, *, late: bool = False, confirm: bool = False) -> tuple[Explanation, ...]:
         """See `Reader.explain`."""
         return await self.threads.run(self.sync.explain, id, late=late, confirm=confirm)
@@ -147,6 +201,10 @@ class AsyncReader:
     async def journal(self, id: str) -> tuple[Told, ...]:
         """See `Reader.journal`."""
         return await self.threads.run(self.sync.journal, id)
+
+    async def walk(self, id: str) -> Walk:
+        """See `Reader.walk`."""
+        return await self.threads.run(self.sync.walk, id)
 
     async def entries(self, case: Ref, page: int = 1000) -> AsyncIterator[Entry]:
         """See `Reader.entries`."""

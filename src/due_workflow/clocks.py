@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from due_workflow.calendar import Calendar, DayKind, start_of_day
-from due_workflow.models import ClientFile, ClientState, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.models import Cabinet, ClientFile, ClientState, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.policy import Policy
 from due_workflow.receipts import Mode
 
@@ -161,9 +161,17 @@ def _mandate_ends(c: ClientFile, p: Policy, k: Calendar) -> datetime | None:  # 
 
 def _mandate_reminder(c: ClientFile, p: Policy, k: Calendar) -> datetime | None:
     if c.state is ClientState.MANDATE_REQUESTED and c.requested_at is not None:
-        return c.requested_at + timedelta(days=p.mandate_reminder_days)
+        return max(c.requested_at, c.reminded_at or c.requested_at) + timedelta(days=p.mandate_reminder_days)
     ends = _mandate_ends(c, p, k)
     return ends - timedelta(days=p.mandate_ending_days) if ends is not None and c.mandate is not None else None
+
+
+# ---- firm
+
+
+def _step_due(c: Cabinet, p: Policy, k: Calendar) -> datetime | None:  # noqa: ARG001
+    # laid down by the look before: which steps are done is not written in the firm's record alone
+    return c.rollout.look if c.rollout is not None else None
 
 
 CLOCKS: tuple[Clock, ...] = (
@@ -185,8 +193,10 @@ CLOCKS: tuple[Clock, ...] = (
     Clock("retention", "filing", "the hire", "5 years", "retention", "purge", "CNIL 2019-160", _retention),
     Clock("mandate_ends", "client", "end or revocation of the mandate", "00:00 Paris of the day after the end",
           "mandate_ended", "a new mandate", "step 4", _mandate_ends, urgent=True),
-    Clock("mandate_reminder", "client", "mandate requested; end of a mandate", "7 days after; 30 days before",
-          "mandate_reminder", "mandate signed", "step 4", _mandate_reminder),
+    Clock("mandate_reminder", "client", "mandate requested, client reminded; end of a mandate",
+          "7 days after; 30 days before", "mandate_reminder", "mandate signed", "step 4", _mandate_reminder),
+    Clock("step_due", "cabinet", "a plan (plan_rollout)", "24:00 Paris of the day of a step, 7 days at most",
+          "step_late", "the step done", "« à faire pour le »", _step_due),
 )  # fmt: skip
 
 _DUES: Mapping[type, tuple[tuple[str, Callable[[Any, Policy, Calendar], datetime | None]], ...]] = {

@@ -59,6 +59,8 @@ def secret_of(u: Unit) -> str:
 
 def _epoch_changes(u: Unit, firm: Cabinet, event: str) -> Cabinet:
     before = opened(u).epoch
+    if firm.rollout is not None and firm.rollout.look is not None:
+        firm = firm.with_(rollout=firm.rollout.with_(look=u.now))  # the worker looks at the plan soon
     u.put(Kind.CABINET, u.cabinet, firm, event)
     if before and before != firm.epoch and proof_of_test(u, "", before, "cabinet") is not None:
         ref = Ref(Kind.CABINET, u.cabinet)
@@ -67,19 +69,33 @@ def _epoch_changes(u: Unit, firm: Cabinet, event: str) -> Cabinet:
     return firm
 
 
-def set_software(u: Unit, editor: str, product: str, version: str) -> Cabinet:
-    """Step 5: the software that generates the files; another version starts a new epoch."""
-    software = Software(editor=editor, product=product, version=version)
-    return _epoch_changes(u, opened(u).with_(software=software), "set_software")
+def set_software(u: Unit, editor: str, product: str, version: str, installed: bool = True) -> Cabinet:
+    """Step 5: the software that generates the files; another version starts a new epoch and is yet to be confirmed."""
+    firm = opened(u)
+    software, held = Software(editor=editor, product=product, version=version, installed=installed), firm.software
+    if held is not None and software == held.with_(support=None, installed=installed):
+        software = software.with_(support=held.support)
+    elif held is not None and held.installed and not installed:
+        raise InputRefused("software_in_place", product=held.product, version=held.version)
+    return _epoch_changes(u, firm.with_(software=software), "set_software")
 
 
 def set_portal(u: Unit, name: str, account: str) -> Cabinet:
     """Step 1: the portal and the firm's account; another portal starts a new epoch."""
+    firm = opened(u)
     chosen = PortalAccount(name=name, account=account)
-    order = collect_id(chosen.name, chosen.account)
+    if firm.portal is not None and firm.portal.name == chosen.name:
+        accounts = tuple(a for a in firm.portal.accounts if a != chosen.account)
+        chosen = chosen.with_(accounts=accounts, subscription=firm.portal.subscription)
+    collecting(u, chosen.name, chosen.account)
+    return _epoch_changes(u, firm.with_(portal=chosen), "set_portal")
+
+
+def collecting(u: Unit, portal: str, account: str) -> None:
+    """The worker collects from that account from now on."""
+    order = collect_id(portal, account)
     if u.get(Kind.COMMAND, order) is None:
         u.put(Kind.COMMAND, order, Command(name="collect", state="collecting", due=u.now))
-    return _epoch_changes(u, opened(u).with_(portal=chosen), "set_portal")
 
 
 def collect_id(portal: str, account: str) -> str:
@@ -149,12 +165,13 @@ def select(u: Unit, siren: str, wave: int) -> ClientFile:
 
 def request_mandate(u: Unit, siren: str) -> ClientFile:
     """Step 4: the mandate is sent to the client for signature."""
-    return move(u, siren, Event.REQUEST_MANDATE, requested_at=u.now)
+    return move(u, siren, Event.REQUEST_MANDATE, requested_at=u.now, reminders=0, reminded_at=None)
 
 
 def sign_mandate(u: Unit, siren: str, mandate: Mandate) -> ClientFile:
     """Step 4: the client signed. From mandated and live it replaces the mandate and the state stays."""
-    return move(u, siren, Event.SIGN_MANDATE, {"mandate": mandate}, mandate=mandate, requested_at=None)
+    settled = {"requested_at": None, "reminders": 0, "reminded_at": None}
+    return move(u, siren, Event.SIGN_MANDATE, {"mandate": mandate}, mandate=mandate, **settled)
 
 
 def revoke_mandate(u: Unit, siren: str, on: date, reason: str) -> ClientFile:

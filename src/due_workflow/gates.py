@@ -115,19 +115,28 @@ def client_live(s: Situation) -> Denial | None:
 
 def regime_covered(s: Situation) -> Denial | None:
     """MSA, TESE, CESU… have channels of their own: refused with the reason, never sent silently."""
-    place = s.establishment
-    if place is None or place.regime in s.policy.regimes:
-        return None
-    return Denial("regime_not_covered", {"regime": place.regime.upper()})
+    return None if s.establishment is None else _regime(s.establishment, s.policy)
 
 
 def territory_covered(s: Situation) -> Denial | None:
     """Mayotte, Saint-Pierre-et-Miquelon and the Pacific are outside this channel."""
-    place = s.establishment
-    if place is None:
+    if s.establishment is None:
         return Denial("establishment_unknown", {"siret": s.filing.siret if s.filing else None})
-    outside = any(place.postal_code.startswith(prefix) for prefix in s.policy.excluded_postal_prefixes)
-    return Denial("territory_not_covered", {"postal_code": place.postal_code}) if outside else None
+    return _territory(s.establishment, s.policy)
+
+
+def outside(place: Establishment, policy: Policy) -> tuple[Denial, ...]:
+    """Every reason why no DUE of this workplace goes through this channel; the gate's own two."""
+    return tuple(denial for rule in (_regime, _territory) if (denial := rule(place, policy)) is not None)
+
+
+def _regime(place: Establishment, policy: Policy) -> Denial | None:
+    return None if place.regime in policy.regimes else Denial("regime_not_covered", {"regime": place.regime.upper()})
+
+
+def _territory(place: Establishment, policy: Policy) -> Denial | None:
+    out = any(place.postal_code.startswith(prefix) for prefix in policy.excluded_postal_prefixes)
+    return Denial("territory_not_covered", {"postal_code": place.postal_code}) if out else None
 
 
 def window_open(s: Situation) -> Denial | None:

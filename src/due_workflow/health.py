@@ -21,7 +21,7 @@ MOST = 1000
 """How many waiting records one question looks at; beyond, its count and its oldest are lower bounds."""
 FAILS = 3
 """From how many failures in a row on a collection is a finding."""
-_TICKED = (Kind.CLIENT, Kind.FILING, Kind.RECEIPT)
+_TICKED = (Kind.CABINET, Kind.CLIENT, Kind.FILING, Kind.RECEIPT)
 _TRAY = ("tray", "mismatch")
 _COUNTED = (Kind.FILING, Kind.CLIENT, Kind.DEPOSIT, Kind.RECEIPT, Kind.NOTICE)
 

@@ -19,6 +19,7 @@ from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import ApeCode, PostalCode, Siren, Siret, UrssafCode, named, shown
 from due_workflow.receipts import Evidence, Mode
+from due_workflow.rollout import Rollout
 
 # ---- words
 
@@ -99,27 +100,73 @@ Account = Annotated[str, AfterValidator(_account)]
 # ---- the firm and its clients
 
 
+class Support(Model):
+    """The editor was asked whether the DUE part works, and it does (procedure, first row): who asked, when, how."""
+
+    on: Day
+    by: str = ""
+    how: Line
+
+
 class Software(Model):
-    """The software that generates the files (procedure, first row and step 5)."""
+    """The software that generates the files (procedure, first row and step 5).
+
+    Attributes:
+        editor, product, version: what it is; another version starts a new epoch of tests.
+        support: that its DUE part works, for this version; None until it was confirmed.
+        installed: whether it is in place (step 5), or only the one that was chosen.
+    """
 
     editor: Line
     product: Line
     version: Line
+    support: Support | None = None
+    installed: bool = True
+
+
+class Subscription(Model):
+    """The firm's subscription at the portal (procedure, step 1): since when, who took it, for which téléprocédures."""
+
+    on: Day
+    by: str = ""
+    procedures: frozenset[Teleprocedure] = ALL
+
+    @field_serializer("procedures")
+    def _sorted(self, procedures: frozenset[Teleprocedure]) -> list[Teleprocedure]:
+        return sorted(procedures)
 
 
 class PortalAccount(Model):
-    """The portal chosen (procedure, step 1) and the firm's account there."""
+    """The portal chosen (procedure, step 1) and the firm's accounts there; `account` is the one that files leave by."""
 
     name: Line
     account: Account = ""
+    accounts: tuple[Account, ...] = ()
+    subscription: Subscription | None = None
+
+
+class MandateModel(Model):
+    """The model of the mandat that the firm prints for its clients (procedure, step 2).
+
+    Attributes:
+        name: the template, or the paper, that is used.
+        sha256: of the template's file, where there is one.
+    """
+
+    name: Line
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 class Cabinet(Model):
-    """The accounting firm (*cabinet*): its software, its portal, and the epoch that both make."""
+    """The accounting firm (*cabinet*): its software, its portal, the epoch that both make, and its procedure."""
 
     id: Reference
     software: Software | None = None
     portal: PortalAccount | None = None
+    mandate_model: MandateModel | None = None
+    rollout: Rollout | None = None
+    deadlines: dict[str, Instant] = {}
+    raised: dict[str, Instant] = {}
 
     @property
     def epoch(self) -> str:
@@ -213,6 +260,8 @@ class ClientFile(Client):
     wave: int | None = None
     mandate: Mandate | None = None
     requested_at: Instant | None = None
+    reminders: int = 0
+    reminded_at: Instant | None = None
     live_since: Instant | None = None
     proof: str | None = None
     epoch: str | None = None

@@ -55,6 +55,7 @@ class Policy(Model):
     sending_minutes: Annotated[int, Field(ge=1)] = 10
     mandate_reminder_days: Annotated[int, Field(ge=1)] = 7
     mandate_ending_days: Annotated[int, Field(ge=0)] = 30
+    mandate_scan_mib: Annotated[int, Field(ge=1, le=100)] = 10
     retention_years: Annotated[int, Field(ge=1)] = 5
     auto_purge: bool = False
     conflict_tries: Annotated[int, Field(ge=1)] = 16

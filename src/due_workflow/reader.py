@@ -5,14 +5,17 @@ The declaration (with its NIR) is read from the payload only where one case is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from due_workflow import journal, purging
+from due_workflow import journal, mandates, procedure, purging, walks
 from due_workflow.base import doors, word_of
-from due_workflow.errors import InputRefused, NotFound
+from due_workflow.calendar import paris_day
+from due_workflow.diagrams import Walk
+from due_workflow.errors import InputRefused, NotFound, StorageUnusable
 from due_workflow.filings import attempt
 from due_workflow.firm import proof_of_test
 from due_workflow.gates import Situation
@@ -21,12 +24,18 @@ from due_workflow.hiring import declaration_in, situation
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
 from due_workflow.machine import CLIENT, SUBMISSION, Explanation
+from due_workflow.mandates import FollowUp, Standing
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission, reference_of
+from due_workflow.pilots import OPEN, Proposal, hires_to_come, propose
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Entry, Kind, Ref, Storage
 from due_workflow.receipts import Mode, Received
 from due_workflow.receiving import ReceiveResult, raw_of
 from due_workflow.records import Held, Outgoing, decode
+from due_workflow.report import Estimate, Remarks, Switchover
+from due_workflow.rollout import Plan
+from due_workflow.scans import document_id
+from due_workflow.tally import Tally
 from due_workflow.unit import Unit
 
 
@@ -111,6 +120,38 @@ class Reader:
             raise NotFound("document", held.ref.id)
         return content
 
+    def mandates(self, standing: Standing | str | None = None) -> Iterator[FollowUp]:
+        """Where the mandate of each client stands, by SIREN; only those of that standing when it is given.
+
+        Raises:
+            InputRefused: `standing` is none of missing, sent, signed, ended.
+        """
+        wanted = () if standing is None else mandates.states(word_of(Standing, standing))
+        now = self._clock.now()
+        for held in self.every(Kind.CLIENT, wanted):
+            yield mandates.follow_up(held.facts, self._policy, now)
+
+    def mandate_document(self, siren: str, sha256: str | None = None) -> bytes:
+        """The signed mandate's scan, as it came; checked against its digest.
+
+        Args:
+            siren: the client, by SIREN or SIRET.
+            sha256: of an earlier mandate's scan (the client's journal names it); that of the present one when None.
+
+        Raises:
+            NotFound: no such client; no scan was kept.
+            StorageUnusable: what the storage gives back is not what was kept.
+        """
+        client = self.client(siren)
+        digest = sha256 or (client.mandate.document_sha256 if client.mandate else None) or ""
+        held = self._unit().get(Kind.DOCUMENT, document_id(client.siren, digest))
+        if held is None:
+            raise NotFound("scan", client.siren)
+        content = raw_of({"raw": held.payload_data().get("content", "")}) or b""
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise StorageUnusable("document_differs", ref=str(held.ref))
+        return content
+
     def named(self, name: str) -> object:
         """What a command's result name ("submission:…", "filing:…") stands for now."""
         kind, _, id = name.partition(":")
@@ -153,6 +194,14 @@ class Reader:
         refs = [Ref(Kind.CLIENT, siren) for siren in dict.fromkeys(sirens)]
         u.load(refs)
         return tuple(client.facts for ref in refs if (client := u.get(*ref)) is not None)
+
+    def rollout(self) -> Plan:
+        """The firm's procedure as it stands now: its nine steps with their days, what is done and by which proof.
+
+        Computed from the records at every call: right at once, whether or not a worker ticks. Without a plan
+        (`plan_rollout`) the steps tick all the same, and have no dates.
+        """
+        return procedure.rollout_of(self._unit())
 
     # ---- many cases
 
@@ -251,6 +300,78 @@ class Reader:
         """
         return look(self._storage, self._cabinet, self._clock.now(), limits or Limits())
 
+    # ---- the procedure
+
+    def pilots(
+        self,
+        *,
+        size: int | None = None,
+        collaborators: int = 2,
+        expected: Mapping[str, int] | None = None,
+        add: Collection[str] = (),
+        drop: Collection[str] = (),
+        keep: Collection[str] | None = None,
+    ) -> Proposal:
+        """Step 3: which companies could begin, and why; `Proposal.waves` says in which order the others follow.
+
+        Selects nothing: `select(siren, wave=1)` of each `Proposal.sirens` does. Reads every client and open hire.
+
+        Args:
+            size: how many companies; None for « une dizaine », or for as many as are selected already.
+            collaborators: with how many collaborators at most.
+            expected: hires that the firm expects of a client, by SIREN, instead of those registered.
+            add: SIRENs to have among them, whatever their rank.
+            drop: SIRENs to leave for later; others move up.
+            keep: exactly these SIRENs, with what `add` and `drop` change.
+
+        Raises:
+            InputRefused: a number below 1, or a SIREN named that is no client, is excluded or is selected already.
+        """
+        open_ones = (held.facts for held in self.every(Kind.FILING, OPEN))
+        return propose(
+            self.clients(),
+            hires_to_come(open_ones, self._clock.now()),
+            given=expected,
+            policy=self._policy,
+            size=size,
+            collaborators=collaborators,
+            add=add,
+            drop=drop,
+            keep=keep,
+        )
+
+    def report(
+        self,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        estimates: Mapping[str, Estimate] | None = None,
+        following: Sequence[str] = (),
+        remarks: Remarks | None = None,
+    ) -> Switchover:
+        """The figures of the switchover report (procedure, step 8), counted from the journals of all hires.
+
+        It reads every hire and its journal, page by page: about 0.2 ms a hire from a local file.
+
+        Args:
+            since: the Paris day from which on hires count, by their registration; all when None.
+            until: the last such day.
+            estimates: by `Stage`, the firm's own estimate that the times are compared with.
+            following: the téléprocédures (`Teleprocedure`) that the firm means to take up next.
+            remarks: the firm's own words.
+
+        Raises:
+            InputRefused: no such stage or téléprocédure, or the period ends before it begins.
+        """
+        u = self._unit()
+        tally = Tally(self._policy, since, until, estimates, following)
+        for held in self.every(Kind.FILING):
+            if tally.counts(held.facts):
+                tally.hire(held.facts, map(journal.read, self.entries(held.ref)))
+        for client in self.clients():
+            tally.client(client, paris_day(u.now))
+        return tally.figures(self._cabinet, u.now, remarks)
+
     # ---- why, and since when
 
     def explain(self, id: str, *, late: bool = False, confirm: bool = False) -> tuple[Explanation, ...]:
@@ -302,6 +423,26 @@ class Reader:
     def journal(self, id: str) -> tuple[Told, ...]:
         """What was decided about a case, in order: a client, a hire, a deposit or the firm."""
         return tuple(journal.read(entry) for entry in self.entries(self.case_of(id)))
+
+    def walk(self, id: str) -> Walk:
+        """The way of a client (SIREN) or an attempt through its automaton, from its journal: `pictures.case` draws it.
+
+        A hire's reference stands for its last attempt, REAL before TEST.
+
+        Raises:
+            InputRefused: it is a deposit or the firm (`no_walk`), which have no automaton.
+            NotFound: this firm has no such case, or the hire has no attempt yet.
+        """
+        ref = self.case_of(id)
+        u = self._unit()
+        if ref.kind is Kind.CLIENT:
+            return walks.of_client(u.client(ref.id), map(journal.read, self.entries(ref)))
+        if ref.kind is not Kind.FILING:
+            raise InputRefused("no_walk", value=scrub(id))
+        sub = self._meant(u, id)
+        client = u.get(Kind.CLIENT, u.filing(ref.id).siren)
+        name = client.facts.name if client is not None else ""
+        return walks.of_attempt(sub, map(journal.read, self.entries(ref)), name)
 
     def entries(self, case: Ref, page: int = 1000) -> Iterator[Entry]:
         """The raw entries of a case, in order."""

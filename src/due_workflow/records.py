@@ -259,6 +259,8 @@ def _due(kind: Kind, facts: Any) -> datetime | None:
             return min(dues, default=None)
         case Kind.CLIENT:
             return min(facts.deadlines.values(), default=None)
+        case Kind.CABINET:
+            return facts.rollout.look if facts.rollout is not None else None
         case Kind.RECEIPT | Kind.NOTICE | Kind.COMMAND:
             due: datetime | None = facts.due
             return due

@@ -14,6 +14,7 @@
 | `test_nir_fuzz` examples of each property | 200 | 10000 |
 | `test_chaos` workers, hires, kills, crashes of the server | 6, 240, 10, 1 | 16, 20000, 200, 5 |
 | `test_sql_restarts` stops and crashes of the server, at two levels | 4 | 60 |
+| `test_report_size` filings of a report | 3,000 | 100,000 |
 | `test_mutation` mutants of the rules | 12 of each module | all, about 1,700 |
 
 Every random choice comes from a seed that is printed; ``DUE_SEED=<n>`` repeats it.

@@ -1,8 +1,7 @@
-"""Commands about the firm and its clients: software, portal, import, selection, mandates, going live."""
+"""Commands about the firm and its clients: software, portal, import, selection, going live."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
@@ -13,16 +12,13 @@ from due_workflow.adapters import tables
 from due_workflow.cli import imports, plain
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command, keep
-from due_workflow.cli.typed import a_day
 from due_workflow.cli.window import app
 from due_workflow.errors import NotFound
-from due_workflow.models import Cabinet, Client, ClientFile, ClientState, Mandate
+from due_workflow.models import Cabinet, Client, ClientFile, ClientState
 from due_workflow.ports import Kind
 
 import_app = typer.Typer(rich_markup_mode="rich", callback=keep)
-mandate_app = typer.Typer(rich_markup_mode="rich", callback=keep)
 app.add_typer(import_app, name="import", rich_help_panel="cli.panel.start")
-app.add_typer(mandate_app, name="mandate", rich_help_panel="cli.panel.clients")
 
 File = Annotated[Path, typer.Argument(metavar="cli.meta.file", help="cli.arg.file")]
 KeepGood = Annotated[bool, typer.Option("--keep-good", help="cli.opt.keep_good")]
@@ -91,52 +87,7 @@ def select(
     every: Annotated[bool, typer.Option("--all", help="cli.opt.all_known")] = False,
 ) -> None:
     """Step 3."""
-    _clients(s, sirens, every, ClientState.KNOWN, lambda siren: s.flow.select(siren, wave, by=s.by))
-
-
-@command(mandate_app, "request")
-def request(
-    s: Session,
-    sirens: Sirens = None,
-    every: Annotated[bool, typer.Option("--all", help="cli.opt.all_selected")] = False,
-) -> None:
-    """Step 4."""
-    _clients(s, sirens, every, ClientState.SELECTED, lambda siren: s.flow.request_mandate(siren, by=s.by))
-
-
-@command(mandate_app, "sign")
-def sign(
-    s: Session,
-    siren: Siren,
-    signed_on: Annotated[str, typer.Option("--signed-on", metavar="cli.meta.day", help="cli.opt.signed_on")],
-    signatory: Annotated[str, typer.Option("--signatory", metavar="cli.meta.name", help="cli.opt.signatory")],
-    ends_on: Annotated[str | None, typer.Option("--ends-on", metavar="cli.meta.day", help="cli.opt.ends_on")] = None,
-    document: Annotated[
-        Path | None, typer.Option("--document", metavar="cli.meta.file", help="cli.opt.document")
-    ] = None,
-) -> None:
-    """Step 4."""
-    mandate = Mandate(
-        signed_on=a_day(signed_on, "--signed-on"),
-        signatory=signatory,
-        ends_on=a_day(ends_on, "--ends-on") if ends_on else None,
-        document_sha256=_sha256(document) if document else None,
-    )
-    _client(s, s.flow.sign_mandate(siren, mandate, by=s.by))
-    if mandate.document_sha256:
-        s.data["document_sha256"] = mandate.document_sha256
-        s.say("cli.document", sha256=mandate.document_sha256)
-
-
-@command(mandate_app, "revoke")
-def revoke(
-    s: Session,
-    siren: Siren,
-    on: Annotated[str, typer.Option("--on", metavar="cli.meta.day", help="cli.opt.revoked_on")],
-    reason: Annotated[str, typer.Option("--reason", metavar="cli.meta.text", help="cli.opt.reason")],
-) -> None:
-    """The client withdraws its mandate."""
-    _client(s, s.flow.revoke_mandate(siren, a_day(on, "--on"), reason, by=s.by))
+    on_clients(s, sirens, every, ClientState.KNOWN, lambda siren: s.flow.select(siren, wave, by=s.by))
 
 
 @command(app, "go-live", "clients")
@@ -144,26 +95,23 @@ def go_live(
     s: Session, sirens: Annotated[list[str], typer.Argument(metavar="SIREN", help="cli.arg.sirens_live")]
 ) -> None:
     """Step 7."""
-    s.each(sirens, lambda siren: _client(s, s.flow.go_live(siren, by=s.by)))
+    s.each(sirens, lambda siren: tell_client(s, s.flow.go_live(siren, by=s.by)))
 
 
-def _clients(
+def on_clients(
     s: Session, sirens: list[str] | None, every: bool, state: ClientState, work: Callable[[str], ClientFile]
 ) -> None:
+    """Do `work` on the clients that were named, or on all in that state."""
     if bool(sirens) == every:
         raise Usage("some_or_all")
     # held as names only: a client that moves on must not disturb the walk through those that remain
     chosen = sirens or [held.ref.id for held in s.flow.read.every(Kind.CLIENT, (state,))]
     if not chosen:
         s.say("cli.none_to_do")
-    s.each(chosen, lambda siren: _client(s, work(siren)))
+    s.each(chosen, lambda siren: tell_client(s, work(siren)))
 
 
-def _client(s: Session, client: ClientFile) -> None:
+def tell_client(s: Session, client: ClientFile) -> None:
+    """One client: its number, its name, where it stands."""
     s.add("clients", plain.client(client))
     s.say("cli.client", siren=client.siren, client=client.name, state=client.state.value)
-
-
-def _sha256(document: Path) -> str:
-    with document.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -23,6 +23,7 @@ from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.calendar import human, paris_day
 from due_workflow.cli import views
 from due_workflow.cli.demo_desk import Teller, Told
+from due_workflow.cli.demo_papers import printable
 from due_workflow.cli.demo_stage import Folder
 from due_workflow.cli.demo_story import Story
 from due_workflow.cli.session import CABINET, Json, Lang, Session
@@ -32,6 +33,7 @@ from due_workflow.errors import Denial, DueWorkflowError
 from due_workflow.models import FilingStatus
 from due_workflow.ports import Kind
 from due_workflow.receipts import Mode
+from due_workflow.rollout import STEPS, PlannedStep
 from due_workflow.workflow import DueWorkflow, SystemClock
 
 T = TypeVar("T")
@@ -61,7 +63,7 @@ class ScreenTeller:
 
     def step(self, number: str) -> None:
         """A heading in the procedure's words; the row without a number has none here either."""
-        title = self._session.text(f"demo.step.{number}")
+        title = STEPS[int(number)].title(self._session.lang)
         if number != "0":
             title = self._session.text("demo.step", number=number, title=title)
         self._session.out.print()
@@ -112,16 +114,18 @@ def _unseen(done: int) -> None:
 
 
 def _reasons(value: object, lang: str) -> object:
+    if isinstance(value, PlannedStep):
+        return value.title(lang)
     if isinstance(value, tuple) and value and all(isinstance(item, Denial) for item in value):
         return " ".join(denial.text(lang) for denial in value)
     return value
 
 
-def tell(folder: Folder, teller: Teller, now: datetime, cabinet: str = CABINET) -> Told:
-    """Play the whole story into `folder`, ending at the instant `now`."""
+def tell(folder: Folder, teller: Teller, now: datetime, cabinet: str = CABINET, lang: str = "fr") -> Told:
+    """Play the whole story into `folder`, ending at the instant `now`; the documents are in `lang`."""
     # five weeks in a second: NORMAL waits for the disk less often, and a demo that a power failure cuts is played anew
     with SqliteStorage(folder.database, synchronous="NORMAL") as storage:
-        return Story(storage, cabinet, folder, now, teller).tell()
+        return Story(storage, cabinet, folder, now, teller, lang).tell()
 
 
 def demo(
@@ -153,7 +157,7 @@ def _play(session: Session, path: Path, *, force: bool) -> None:
     now = SystemClock().now()
     session.out.title("demo.title")
     session.say("demo.warning", "dim")
-    told = tell(folder, ScreenTeller(session), now, session.cabinet)
+    told = tell(folder, ScreenTeller(session), now, session.cabinet, session.lang)
     if session.json:
         session.data |= summary(session, folder, told, now)
         return
@@ -202,6 +206,9 @@ def _next(session: Session, folder: Folder, told: Told, program: str) -> None:
         _fold(session, session.text("demo.sound", cases=told.cases, entries=told.entries))
     _fold(session, session.text("demo.proof", sent=told.sent, received=told.received))
     _fold(session, session.text("demo.left", database=folder.database, avis=folder.avis))
+    _fold(session, session.text("demo.papers", papers=folder.papers))
+    if not printable():
+        _fold(session, session.text("demo.not_printed"))
 
 
 def _item(session: Session, text: str, command: str) -> None:

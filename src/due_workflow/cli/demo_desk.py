@@ -78,10 +78,13 @@ class Desk:
         folder: where the tables and the receipts go.
         now: the instant at which the story ends.
         teller: who is told.
+        lang: of the documents that the firm writes.
     """
 
-    def __init__(self, storage: SqliteStorage, cabinet: str, folder: Folder, now: datetime, teller: Teller) -> None:
-        self.folder, self.teller, self.end = folder, teller, now
+    def __init__(
+        self, storage: SqliteStorage, cabinet: str, folder: Folder, now: datetime, teller: Teller, lang: str = "fr"
+    ) -> None:
+        self.folder, self.teller, self.end, self.lang = folder, teller, now, lang
         self.days = Days(now)
         self.clock = StoryClock(self.days.at(-25, "09:00"))
         # two hires of one establishment may share a file, as they do with some firms
@@ -94,6 +97,7 @@ class Desk:
         self.names: dict[str, str] = {}
         self._refs: dict[str, str] = {}
         self._unread: list[Path] = []
+        self._ticked: set[int] = set()
 
     def on(self, n: int, hour: str) -> None:
         """Go to `hour` of the nth jour ouvré from today; the worker has done its round, and people read its notices."""
@@ -102,8 +106,13 @@ class Desk:
         self.worker.deliver()
 
     def say(self, key: str, mode: Mode | None = None, mark: str = "", **facts: object) -> None:
-        """Tell one sentence, at this hour of the story."""
+        """Tell one sentence, at this hour of the story; then the steps of the procedure that are done by now."""
         self.teller.say(key, self.clock.now(), mode, mark, **facts)
+        for step in self.flow.read.rollout().steps:
+            if step.proof is not None and step.number not in self._ticked:
+                self._ticked.add(step.number)
+                facts = {"step": step, "case": step.proof.case, "seq": step.proof.seq}
+                self.teller.say("ticked", self.clock.now(), None, "good", **facts)
 
     def happened(self, event: str, case: str, *, if_: bool = True) -> None:
         """Note an incident, if what the engine says shows it."""

@@ -18,10 +18,11 @@ from due_workflow.errors import InputRefused
 MARK = ".due-workflow-demo"
 """The list of the demo's own files, one a line; a folder that has it is a demo's."""
 DATABASE = "due.sqlite"
-AVIS = "avis"
+AVIS, PAPERS = "avis", "papiers"
+"""What came back from the portal; what the firm signs and reads."""
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _TOKEN = re.compile(r"\{([JO])([+-]\d+)\}")
-_OWN = re.compile(r"(due\.sqlite(-\w+)?|(clients|hires)\.csv|avis/[\w.-]+)", re.ASCII)
+_OWN = re.compile(rf"(due\.sqlite(-\w+)?|(clients|hires)\.csv|({AVIS}|{PAPERS})/[\w.-]+)", re.ASCII)
 
 
 class FolderRefused(InputRefused):
@@ -89,7 +90,7 @@ class StoryClock:
 
 
 class Folder:
-    """The demo's folder: the database, the dated CSV files, and `avis/` with what came back from the portal.
+    """The demo's folder: the database, the dated CSV files, `avis/` from the portal, `papiers/` for people.
 
     Args:
         path: made where it is missing.
@@ -101,7 +102,7 @@ class Folder:
 
     def __init__(self, path: Path, *, force: bool = False) -> None:
         self.path = path
-        self._mark, self.avis = path / MARK, path / AVIS
+        self._mark, self.avis, self.papers = path / MARK, path / AVIS, path / PAPERS
         if self._mark.is_file():
             if not force:
                 raise FolderRefused("folder_taken", folder=str(path))
@@ -126,12 +127,13 @@ class Folder:
     def _clear(self) -> None:
         """Remove what an earlier demo wrote, by its own list."""
         for name in self._mark.read_text(encoding="utf-8").splitlines():
-            inside = not name.startswith(f"{AVIS}/") or not self.avis.is_symlink()
+            inside = not (self.path / name).parent.is_symlink() or "/" not in name
             if _OWN.fullmatch(name) and inside:
                 (self.path / name).unlink(missing_ok=True)
         self._mark.unlink()
-        with suppress(OSError):
-            self.avis.rmdir()
+        for folder in (self.avis, self.papers):
+            with suppress(OSError):
+                folder.rmdir()
 
     def table(self, name: str, days: Days) -> Path:
         """Write the packaged table `name` with the days of this story, and return its path."""
@@ -144,5 +146,13 @@ class Folder:
         """Put a file that came from the portal into `avis/`."""
         self._own(f"{AVIS}/{name}")
         path = self.avis / name
+        path.write_bytes(content)
+        return path
+
+    def paper(self, name: str, content: bytes) -> Path:
+        """Put a document into `papiers/`."""
+        self._own(f"{PAPERS}/{name}")
+        self.papers.mkdir(exist_ok=True)
+        path = self.papers / name
         path.write_bytes(content)
         return path

@@ -7,12 +7,14 @@ and words are its titles. What is told goes to a `Teller`; nothing here prints.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from due_workflow import (
     Acs,
     Ars,
     Client,
+    Declaration,
     Establishment,
     Mandate,
     Mode,
@@ -20,11 +22,15 @@ from due_workflow import (
     SubmissionState,
     TransitionRefused,
     Verdict,
+    texts,
 )
 from due_workflow.adapters import tables
 from due_workflow.calendar import paris_day
+from due_workflow.cli import demo_papers
 from due_workflow.cli.demo_desk import ACCEPTED, ACCOUNT, COLLABORATORS, PORTAL, REJECTED, Desk, Told, good
+from due_workflow.report import Remarks
 
+SOFTWARE = ("Éditeur Fictif", "Paie Exemple", "12.4")
 UNSIGNED, FARM, STAYS_IN_TEST, NOT_SELECTED = "COI", "DOM", "FLE", "IMP"
 CODES = ("BOU", "MEN", "DEN", "TRA", "LAG", "GAR", "LIB", STAYS_IN_TEST, UNSIGNED, FARM, NOT_SELECTED)
 """The companies of `clients.csv` in its order, by the first letters of their hires' references."""
@@ -55,13 +61,21 @@ class Story(Desk):
     # ---- steps 0 to 5
 
     def _portal_and_documents(self) -> None:
+        first = COLLABORATORS[0]
+        self.flow.plan_rollout(self.days.office(-25), by=first)
+        plan = self.flow.read.rollout()
+        self.say("plan", start=plan.start, ends=plan.ends)
         self.teller.step("0")
+        self.flow.set_software(*SOFTWARE, installed=False, by=first)
+        self.flow.confirm_software("par téléphone, demande 4711", by=first)
         self.say("version", mark="good")
         self.teller.step("1")
-        self.flow.set_portal(PORTAL, ACCOUNT, by=COLLABORATORS[0])
+        self.flow.set_portal(PORTAL, ACCOUNT, by=first)
+        self.flow.subscribe_portal(by=first)
         self.say("portal", portal=PORTAL, account=ACCOUNT)
         self.teller.step("2")
         self.on(-24, "10:00")
+        self.flow.choose_mandate_model("modèle du cabinet", by=first)
         self.say("documents")
 
     def _companies_and_mandates(self) -> None:
@@ -74,13 +88,17 @@ class Story(Desk):
         self.sirens = dict(zip(CODES, (c.siren for c in clients), strict=True))
         places = sum(len(c.establishments) for c in clients)
         self.say("imported_clients", companies=len(clients), places=places)
-        pilots = [siren for code, siren in self.sirens.items() if code != NOT_SELECTED]
+        proposal = self.flow.read.pilots(expected=Counter(hire.employer.siret.siren for hire in self._hires()))
+        pilots = proposal.sirens
         for siren in pilots:
-            self.flow.select(siren, by=COLLABORATORS[0])
-        self.say("selected", count=len(pilots), collaborators=len(COLLABORATORS))
+            self.flow.select(siren, wave=1, by=COLLABORATORS[0])
+        self.say("selected", count=len(pilots), collaborators=len(proposal.collaborators))
         self.say("other_regime", client=self._set_farm().name)
+        self.flow.set_pilot_aside(self.sirens[FARM], "régime agricole, hors de ce canal", by=COLLABORATORS[1])
         self.teller.step("4")
         self.on(-21, "09:30")
+        if printed := len(list(demo_papers.write_mandates(self.folder, self.flow, pilots))):
+            self.say("printed", count=printed)
         for siren in pilots:
             self.flow.request_mandate(siren, by=COLLABORATORS[0])
         self.say("requested", count=len(pilots))
@@ -102,14 +120,18 @@ class Story(Desk):
     def _software_and_hires(self) -> None:
         self.teller.step("5")
         self.on(-16, "14:00")
-        self.flow.set_software("Éditeur Fictif", "Paie Exemple", "12.4", by=COLLABORATORS[0])
-        self.say("software", product="Paie Exemple", version="12.4")
-        path = self.folder.table("hires.csv", self.days)
-        hires = tuple(good(tables.read_hires(path, self._establishment)))
+        self.flow.set_software(*SOFTWARE, by=COLLABORATORS[0])
+        self.say("software", product=SOFTWARE[1], version=SOFTWARE[2])
+        hires = self._hires()
         for result in self.flow.register_many(self.teller.along(hires, "importing"), by=COLLABORATORS[0]):
             if isinstance(result, Exception):
                 raise result
         self.say("imported_hires", count=len(hires))
+
+    def _hires(self) -> tuple[Declaration, ...]:
+        """The hires that the firm expects, as its table has them."""
+        path = self.folder.table("hires.csv", self.days)
+        return tuple(good(tables.read_hires(path, self._establishment)))
 
     def _establishment(self, siret: str) -> tuple[Client, Establishment] | None:
         client = self.flow.read.client(siret[:9])
@@ -196,6 +218,9 @@ class Story(Desk):
         self.on(-11, "10:00")
         self.receive(self.ars("DEN-01/test/2"))
         self.say("ars_one", Mode.TEST, "good", submission="DEN-01/test/2", status=self.status("DEN-01"))
+        self.clock.forward(20)
+        self.flow.set_pilot_aside(self.sirens[UNSIGNED], "mandat toujours pas signé", by=COLLABORATORS[1])
+        self.say("aside", client=self.names[self.sirens[UNSIGNED]])
 
     def _rejected_by_cirso(self, reference: str) -> None:
         first = f"{reference}/test/1"
@@ -337,6 +362,15 @@ class Story(Desk):
         hire = self.flow.read.filing("COI-01")
         self.say("late_hire", mark="bad", reference="COI-01", client=self.names[hire.siren])
         self.teller.step("8")
-        self.say("report_to_write")
+        remarks = Remarks(gains=self._remark("demo.remark.gains"), following=self._remark("demo.remark.following"))
+        written = demo_papers.write_report(self.folder, self.flow, self.lang, remarks)
+        self.flow.report_written(*written, by=COLLABORATORS[0])
+        self.say("report_written", name=f"{self.folder.papers.name}/{written[0]}")
+        demo_papers.write_chart(self.folder, self.flow, self.lang)
+        self.happened("procedure_done", self.flow.cabinet, if_=self.flow.read.rollout().done)
         verified = self.flow.read.verify_journal()
         self.told.cases, self.told.entries, self.told.faults = verified.cases, verified.entries, verified.faults
+
+    def _remark(self, key: str) -> str:
+        """The firm's own words in its report."""
+        return texts.render(key, self.lang)

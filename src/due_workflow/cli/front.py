@@ -10,7 +10,24 @@ from typing import Annotated
 import typer
 
 from due_workflow import __version__
-from due_workflow.cli import clients, exchange, health, hires, look, notices, purge, receive, upkeep, worker
+from due_workflow.cli import (
+    clients,
+    drawing,
+    exchange,
+    firm_file,
+    health,
+    hires,
+    look,
+    mandates,
+    notices,
+    pilots,
+    plan,
+    purge,
+    receive,
+    report,
+    upkeep,
+    worker,
+)
 from due_workflow.cli import demo as _demo
 from due_workflow.cli.database import a_database
 from due_workflow.cli.session import PANEL, By, Json, Language
@@ -62,7 +79,24 @@ def options(
 
 
 app.command("demo", rich_help_panel="cli.panel.start")(_demo.demo)
-PARTS = (clients, hires, exchange, receive, look, notices, purge, health, worker, upkeep)
+PARTS = (
+    clients,
+    firm_file,
+    pilots,
+    mandates,
+    hires,
+    exchange,
+    receive,
+    plan,
+    look,
+    drawing,
+    report,
+    notices,
+    purge,
+    health,
+    worker,
+    upkeep,
+)
 """The files of commands; importing them registered them."""
 
 

@@ -1,18 +1,16 @@
-"""Commands that only look: status, explain, journal, diagram. They change nothing."""
+"""Commands that only look: status, explain, journal. They change nothing."""
 
 from __future__ import annotations
 
 import json as jsonlib
 import re
-import sys
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from itertools import islice
 from typing import Annotated, TypeVar
 
 import typer
 
-from due_workflow import diagrams, texts
+from due_workflow import texts
 from due_workflow.cli import pages, plain, views
 from due_workflow.cli.outcomes import Code
 from due_workflow.cli.session import Session, command
@@ -22,7 +20,6 @@ from due_workflow.firm import siren_of
 from due_workflow.hiring import declaration_in
 from due_workflow.identifiers import scrub
 from due_workflow.journal import Told
-from due_workflow.machine import CLIENT, SUBMISSION
 from due_workflow.models import Filing, FilingStatus
 from due_workflow.ports import Kind, Ref
 from due_workflow.records import decode
@@ -33,20 +30,6 @@ WORKER = "worker"
 """The name under which `Worker` acts unless its host gives it another."""
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="cli.opt.limit")]
 Case = Annotated[str, typer.Argument(metavar="cli.meta.case", help="cli.arg.case")]
-
-
-class Format(StrEnum):
-    """How a diagram is written."""
-
-    MERMAID = "mermaid"
-    MARKDOWN = "markdown"
-
-
-class Automata(StrEnum):
-    """The two automata."""
-
-    CLIENT = "client"
-    SUBMISSION = "submission"
 
 
 # ---- status
@@ -272,20 +255,3 @@ def _verify(s: Session, case: str | None) -> None:
     s.say("cli.sound_limits", "dim")
     if not found.sound:
         s.ends(Code.UNUSABLE)
-
-
-# ---- diagram
-
-
-@command(app, "diagram", "look")
-def diagram(
-    s: Session,
-    which: Annotated[Automata, typer.Argument(metavar="cli.meta.automaton", help="cli.arg.automaton")],
-    form: Annotated[Format, typer.Option("--format", help="cli.opt.format")] = Format.MERMAID,
-) -> None:
-    """An automaton as a diagram or a table."""
-    automaton = CLIENT if which is Automata.CLIENT else SUBMISSION
-    made = (diagrams.mermaid if form is Format.MERMAID else diagrams.markdown)(automaton, s.lang)
-    s.data |= {"automaton": which.value, "format": form.value, "text": made}
-    if not s.json:
-        sys.stdout.write(made + "\n")

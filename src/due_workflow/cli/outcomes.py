@@ -84,6 +84,8 @@ _OS = {
     errno.EROFS: "denied",
     errno.ENOSPC: "full",
     errno.EISDIR: "folder",
+    errno.EEXIST: "exists",
+    errno.ENOTDIR: "no_folder",
 }
 
 
@@ -125,7 +127,9 @@ def advice(error: BaseException, lang: str, program: str) -> str:
     if isinstance(error, TransitionRefused):
         key, facts = "refused", {**facts, "case": error.case}
     elif isinstance(error, NotFound):
-        key = {"client": "no_client", "receipt": "no_receipt", "notice": "no_notice"}.get(error.what, "no_hire")
+        key = {"client": "no_client", "receipt": "no_receipt", "notice": "no_notice", "scan": "no_scan"}.get(
+            error.what, "no_hire"
+        )
     elif isinstance(error, Conflict):
         key = "conflict"
     elif isinstance(error, StorageUnusable) and error.code == "storage_missing":

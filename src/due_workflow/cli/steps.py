@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import islice
 from shlex import quote
 
 from due_workflow import texts
 from due_workflow.gates import TEST_GATE, Situation
 from due_workflow.models import ClientFile, ClientState, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.pilots import covered
 from due_workflow.ports import Kind
 from due_workflow.receipts import Mode, Received, Unreadable
 from due_workflow.records import decode
@@ -180,8 +182,14 @@ def _setting_up(flow: DueWorkflow, clients: Mapping[str, int]) -> Iterator[_Foun
         first = _first_client(flow, state)
         if first is None:
             continue
-        words = {"select": ("select", first.siren), "request": ("mandate", "request", first.siren)}
-        yield key, words.get(key) or _sign(first.siren), {"client": first.name, "count": clients.get(state, 0)}
+        facts: dict[str, object] = {"client": first.name, "count": clients.get(state, 0)}
+        if key != "select":
+            yield key, ("mandate", "request", first.siren) if key == "request" else _sign(first.siren), facts
+        elif set(clients) == {state}:
+            yield key, ("pilots", "--take"), facts
+        elif clients.get(ClientState.LIVE):
+            # the others begin once a pilot is through
+            yield "select_wave", ("pilots", "--waves", "--take"), facts
 
 
 def _sign(siren: str) -> _Words:
@@ -189,7 +197,10 @@ def _sign(siren: str) -> _Words:
 
 
 def _first_client(flow: DueWorkflow, state: ClientState) -> ClientFile | None:
-    return next((held.facts for held in flow.read.every(Kind.CLIENT, (state,), page=1)), None)
+    """The first client of that state; of those that nobody selected yet, one that this channel covers."""
+    page = 1 if state is not ClientState.KNOWN else _PAGE
+    found: Iterator[ClientFile] = (held.facts for held in flow.read.every(Kind.CLIENT, (state,), page=page))
+    return next((c for c in islice(found, page) if page == 1 or covered(c, flow.policy)), None)
 
 
 def _hires(flow: DueWorkflow, counts: Mapping[str, int], clients: Mapping[str, int]) -> Iterator[_Found]:

@@ -1,8 +1,11 @@
 """The one catalogue of what a firm's staff and its support desk read, in French and English.
 
 Rules hold codes and facts; a sentence is made here, at the edge. Keys are `section.code`; each value is a pair
-(French, English) of `str.format` templates over the facts. A missing key is a fault of ours, and a test holds that
-every code has its texts; should one slip through all the same, `render` shows the code rather than fail.
+(French, English) of `str.format` templates over the facts, whose formats are: `{state:word:client_state}` a word of the
+catalogue, `{count:plural:# notice|# notices}` the form that agrees, `{at:instant}` and `{at:day}` an ISO text as an
+instant or a day, `{at:long}` the same in words, `{why:trouble}` what went wrong. A missing key is a fault of ours, and
+tests hold that every code has its texts and no text is left over; should one slip through all the same, `render` shows
+the code rather than fail.
 """
 
 from __future__ import annotations
@@ -14,12 +17,30 @@ from zoneinfo import ZoneInfo
 
 from due_workflow.texts.delivery import DELIVERY
 from due_workflow.texts.demo import DEMO
+from due_workflow.texts.forms import at_length, plural
+from due_workflow.texts.mandates import MANDATES
 from due_workflow.texts.notices import NOTICES
+from due_workflow.texts.pictures import PICTURES
+from due_workflow.texts.pilots import PILOTS
+from due_workflow.texts.procedure import PROCEDURE
 from due_workflow.texts.refusals import REFUSALS
+from due_workflow.texts.report import REPORT
 from due_workflow.texts.window import WINDOW
 from due_workflow.texts.words import WORDS
 
-CATALOGUE: Mapping[str, tuple[str, str]] = {**WORDS, **REFUSALS, **NOTICES, **DELIVERY, **WINDOW, **DEMO}
+CATALOGUE: Mapping[str, tuple[str, str]] = {
+    **WORDS,
+    **REFUSALS,
+    **NOTICES,
+    **DELIVERY,
+    **WINDOW,
+    **DEMO,
+    **PICTURES,
+    **REPORT,
+    **PILOTS,
+    **MANDATES,
+    **PROCEDURE,
+}
 LANGUAGES = ("fr", "en")
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -38,12 +59,16 @@ class _Facts(string.Formatter):
         if format_spec.startswith("word:"):
             many = value if isinstance(value, (list, tuple)) else str(value).split(", ")
             return ", ".join(word(format_spec[5:], str(getattr(v, "value", v)), self.lang) for v in many)
+        if format_spec.startswith("plural:"):
+            return plural(value, format_spec[7:], self.lang)
         if format_spec == "trouble":
             return trouble(str(value), self.lang)
         if format_spec == "instant" and isinstance(value, str):
             return shown(datetime.fromisoformat(value), self.lang)
         if format_spec == "day" and isinstance(value, str):
             return shown(date.fromisoformat(value), self.lang)
+        if format_spec == "long":
+            return long(value, self.lang)
         return shown(value, self.lang)
 
 
@@ -57,6 +82,18 @@ def shown(value: object, lang: str = "fr") -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(shown(item, lang) for item in value)
     return "—" if value is None else str(value)
+
+
+def long(value: object, lang: str = "fr") -> str:
+    """A day or an instant (Paris time) in words; as `shown` where it is neither nor the ISO text of one."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value) if len(value) == len("2026-11-23") else datetime.fromisoformat(value)
+        except ValueError:
+            return str(value)
+    if isinstance(value, datetime):
+        return at_length(value.astimezone(_PARIS) if value.tzinfo else value, lang)
+    return at_length(value, lang) if isinstance(value, date) else shown(value, lang)
 
 
 def render(key: str, lang: str = "fr", facts: Mapping[str, object] | None = None) -> str:

@@ -17,9 +17,6 @@ DELIVERY: dict[str, tuple[str, str]] = {
         "Automatic message of the follow-up of hire declarations. A repeat has the same number and can be ignored.",
     ),
     # who it is for
-    "tell.firm": ("cabinet", "firm"),
-    "tell.collaborator": ("collaborateur", "collaborator"),
-    "tell.hook": ("programme", "program"),
     # where a notice stands
     "notice_state.pending": ("à remettre", "to be delivered"),
     "notice_state.delivered": ("remise", "delivered"),
@@ -130,7 +127,7 @@ DELIVERY: dict[str, tuple[str, str]] = {
         "{name}: {why:trouble}; try {tries}, the next one {due}",
     ),
     "cli.notice_given_up": (
-        "{name}: {why:trouble}; abandonné après {tries} essai(s)",
+        "{name}: {why:trouble}; abandonné après {tries:plural:# essai|# essais}",
         "{name}: {why:trouble}; given up after {tries} try or tries",
     ),
     "cli.more_notices": (
@@ -139,12 +136,14 @@ DELIVERY: dict[str, tuple[str, str]] = {
     ),
     "cli.no_notice": ("Aucune notification.", "No notice."),
     "cli.notices_dead": (
-        "{count} notification(s) non remise(s). Réparez la cause, puis: {program} notices replay --all",
-        "{count} notice(s) not delivered. Mend the cause, then: {program} notices replay --all",
+        "{count:plural:# notification non remise|# notifications non remises}. Réparez la cause, puis: {program} notices "
+        "replay --all",
+        "{count:plural:# notice|# notices} not delivered. Mend the cause, then: {program} notices replay --all",
     ),
     "cli.next.dead_notices": (
-        "{count} notification(s) n'ont pas atteint leur destinataire: voyez pourquoi, réparez, puis notices replay --all.",
-        "{count} notice(s) did not reach whom they were for: see why, mend it, then notices replay --all.",
+        "{count:plural:# notification n'a|# notifications n'ont} pas atteint leur destinataire: voyez pourquoi, "
+        "réparez, puis notices replay --all.",
+        "{count:plural:# notice|# notices} did not reach whom they were for: see why, mend it, then notices replay --all.",
     ),
     "cli.advice.no_notice": (
         "Celles qui existent: {program} notices list",
@@ -152,8 +151,8 @@ DELIVERY: dict[str, tuple[str, str]] = {
     ),
     "cli.replaying": ("Remise de nouveau", "Delivering again"),
     "cli.replayed": (
-        "{count} notification(s) à remettre de nouveau, au prochain passage: {program} worker --once",
-        "{count} notice(s) to be delivered again, in the next round: {program} worker --once",
+        "{count:plural:# notification|# notifications} à remettre de nouveau, au prochain passage: {program} worker --once",
+        "{count:plural:# notice|# notices} to be delivered again, in the next round: {program} worker --once",
     ),
     # the settings of the environment
     "input.bad_setting": (

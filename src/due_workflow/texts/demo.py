@@ -42,18 +42,14 @@ DEMO: dict[str, tuple[str, str]] = {
     "demo.mode.real": ("RÉEL", "REAL"),
     # the procedure, in its own words
     "demo.step": ("Étape {number}: {title}", "Step {number}: {title}"),
-    "demo.step.0": ("Vérification de la version du logiciel", "Checking the software's version"),
-    "demo.step.1": ("Choix du portail déclaratif et abonnement", "Choice of the portal and subscription"),
-    "demo.step.2": ("Collecter et remplir les documents", "Collecting and filling in the documents"),
-    "demo.step.3": ("Sélectionner les entreprises", "Selecting the companies"),
-    "demo.step.4": ("Faire adhérer les entreprises", "Having the companies join"),
-    "demo.step.5": (
-        "Installer le logiciel de génération des fichiers DUE",
-        "Installing the software that makes the DUE files",
+    "demo.ticked": (
+        "« Effectué »: {step} (preuve: {case}, écriture {seq}).",
+        "Done: {step} (proof: {case}, entry {seq}).",
     ),
-    "demo.step.6": ("Envoi en mode test", "Sending in test mode"),
-    "demo.step.7": ("Envoi en mode réel", "Sending in real mode"),
-    "demo.step.8": ("Compte rendu de basculement", "Report on the change-over"),
+    "demo.plan": (
+        "Mode opératoire commencé le {start:long}; aux temps du document, il finirait le {ends:long}.",
+        "Procedure begun on {start:long}; by the document's times it would end on {ends:long}.",
+    ),
     # steps 0 to 5
     "demo.version": (
         "L'éditeur confirme que la partie DUE fonctionne.",
@@ -69,10 +65,14 @@ DEMO: dict[str, tuple[str, str]] = {
         "{companies} companies ({places} establishments) imported from clients.csv.",
     ),
     "demo.selected": (
-        "{count} sélectionnées pour commencer, suivies par {collaborators} collaborateurs.",
-        "{count} selected to begin with, followed by {collaborators} collaborators.",
+        "{count} proposées par les critères et sélectionnées pour commencer, suivies par {collaborators} collaborateurs.",
+        "{count} proposed by the criteria and selected to begin with, followed by {collaborators} collaborators.",
     ),
-    "demo.other_regime": ("{client}: régime agricole (MSA) noté.", "{client}: farming regime (MSA) noted."),
+    "demo.other_regime": (
+        "{client}: régime agricole (MSA) noté; mise de côté, ce canal n'est pas le sien.",
+        "{client}: farming regime (MSA) noted; set aside, this channel is not its own.",
+    ),
+    "demo.printed": ("{count} mandats imprimés dans papiers/.", "{count} mandates printed into papiers/."),
     "demo.requested": (
         "{count} mandats envoyés pour signature; aucune inscription auprès des destinataires.",
         "{count} mandates sent for signature; no registration with the recipients.",
@@ -102,11 +102,11 @@ DEMO: dict[str, tuple[str, str]] = {
     ),
     "demo.portal_rejected": (
         "{submission}: ACS rejeté par le portail: « {message} ».",
-        "{submission}: ACS rejected by the portal: « {message} ».",
+        "{submission}: ACS rejected by the portal: “{message}”.",
     ),
     "demo.cirso_rejected": (
         "{submission}: ARS rejeté par le CIRSO: « {message} ».",
-        "{submission}: ARS rejected by the CIRSO: « {message} ».",
+        "{submission}: ARS rejected by the CIRSO: “{message}”.",
     ),
     "demo.renewed_urssaf": (
         "Opération renouvelée: {submission}, code URSSAF {before} corrigé en {after}.",
@@ -198,9 +198,21 @@ DEMO: dict[str, tuple[str, str]] = {
         "{reference}: l'heure d'embauche est passée sans mandat ({client}).",
         "{reference}: the hour of hire has passed without a mandate ({client}).",
     ),
-    "demo.report_to_write": (
-        "À rédiger par le cabinet: difficultés, gains, suite.",
-        "For the firm to write: difficulties, gains, what comes next.",
+    "demo.aside": (
+        "{client}: le mandat n'est toujours pas signé; mise de côté, les autres n'attendent pas.",
+        "{client}: the mandate is still not signed; set aside, the others do not wait.",
+    ),
+    "demo.report_written": (
+        "Écrit dans {name}: difficultés, gains attendus et constatés, déclarations suivantes.",
+        "Written to {name}: difficulties, gains expected and observed, what comes next.",
+    ),
+    "demo.remark.gains": (
+        "Les embauches ne sont plus ressaisies sur le site; l'accusé est au dossier sans qu'on le classe.",
+        "Hires are no longer typed in again on the site; the acknowledgement is in the file without being filed away.",
+    ),
+    "demo.remark.following": (
+        "D'abord les clients restants, par vagues; ensuite la DSN.",
+        "First the clients that are left, in waves; then the DSN.",
     ),
     # the end
     "demo.clients": ("Les clients", "The clients"),
@@ -228,5 +240,13 @@ DEMO: dict[str, tuple[str, str]] = {
     "demo.left": (
         "La base: {database}. Les avis: {avis}.",
         "The database: {database}. The receipts: {avis}.",
+    ),
+    "demo.papers": (
+        "Le compte rendu, le mode opératoire en image et les mandats: {papers}.",
+        "The report, the procedure as a chart and the mandates: {papers}.",
+    ),
+    "demo.not_printed": (
+        "Sans le paquet d'impression (pip install due-workflow[print]) il n'y a ni PDF ni mandats.",
+        "Without the printing package (pip install due-workflow[print]) there are no PDF and no mandates.",
     ),
 }

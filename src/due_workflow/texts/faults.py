@@ -99,15 +99,23 @@ _STEPS = {
         "Step 3: import the firm's clients.",
     ),
     "cli.next.select": (
-        "Étape 3: sélectionnez les premières entreprises ({count} connue(s), dont {client}).",
-        "Step 3: select the first companies ({count} known, {client} among them).",
+        "Étape 3: sélectionnez les premières entreprises ({count:plural:# connue|# connues}, dont {client}). Sans --take, "
+        "la même commande montre la proposition et ses raisons.",
+        "Step 3: select the first companies ({count} known, {client} among them). Without --take the same command shows "
+        "the proposal and its reasons.",
+    ),
+    "cli.next.select_wave": (
+        "Étape 3: commencez la vague suivante ({count:plural:# client attend|# clients attendent}, dont {client}). Sans "
+        "--take, la même commande montre toutes les vagues.",
+        "Step 3: begin the next wave ({count:plural:# client waits|# clients wait}, {client} among them). Without --take "
+        "the same command shows all waves.",
     ),
     "cli.next.request": (
-        "Étape 4: envoyez le mandat à signer ({count} client(s), dont {client}).",
-        "Step 4: send the mandate for signature ({count} client(s), {client} among them).",
+        "Étape 4: envoyez le mandat à signer ({count:plural:# client|# clients}, dont {client}).",
+        "Step 4: send the mandate for signature ({count:plural:# client|# clients}, {client} among them).",
     ),
     "cli.next.sign": (
-        "Étape 4: notez le mandat dès qu'il est signé ({count} attendu(s), dont {client}).",
+        "Étape 4: notez le mandat dès qu'il est signé ({count:plural:# attendu|# attendus}, dont {client}).",
         "Step 4: note the mandate once it is signed ({count} awaited, {client} among them).",
     ),
     "cli.next.import_hires": (
@@ -270,12 +278,15 @@ _FAULTS = {
     "cli.os.denied": ("accès refusé", "access denied"),
     "cli.os.full": ("le disque est plein", "the disk is full"),
     "cli.os.folder": ("c'est un dossier", "it is a folder"),
+    "cli.os.exists": ("il existe déjà", "it exists already"),
+    "cli.os.no_folder": ("ce n'est pas un dossier", "it is no folder"),
     "cli.error.interrupted": (
         "Interrompu. Ce qui était enregistré le reste; relancez la même commande.",
         "Interrupted. What was recorded stays; run the same command again.",
     ),
     "cli.error.interrupted_at": (
-        "Interrompu: {done} traité(s) et enregistré(s). Relancez la même commande, le reste suivra.",
+        "Interrompu: {done:plural:rien n'est enregistré|# traité et enregistré|# traités et enregistrés}. Relancez la même "
+        "commande, le reste suivra.",
         "Interrupted: {done} handled and recorded. Run the same command again for the rest.",
     ),
     "cli.error.unexpected": (

@@ -98,8 +98,8 @@ HELP: dict[str, tuple[str, str]] = {
         "Example: due-workflow select 732829320 552100554 --wave 1",
     ),
     "cli.help.mandate": (
-        "Étape 4: le mandat de chaque client, demandé, signé, retiré.",
-        "Step 4: each client's mandate, requested, signed, revoked.",
+        "Étapes 2 et 4: le mandat de chaque client, imprimé, demandé, relancé, signé, retiré.",
+        "Steps 2 and 4: each client's mandate, printed, requested, reminded, signed, revoked.",
     ),
     "cli.example.mandate": (
         "Exemple: due-workflow mandate request --all",
@@ -115,9 +115,9 @@ HELP: dict[str, tuple[str, str]] = {
     ),
     "cli.help.mandate.sign": (
         "Étape 4: note que le client a signé, pour toutes les téléprocédures. Un nouveau mandat remplace l'ancien.\n\n"
-        "Le document reste chez vous: seule son empreinte SHA-256 est gardée, pour prouver plus tard que c'est lui.",
+        "Le document numérisé est gardé comme preuve, avec son empreinte SHA-256; « mandate attach » le joint plus tard.",
         "Step 4: notes that the client signed, for all téléprocédures. A new mandate replaces the former.\n\n"
-        "The document stays with you: only its SHA-256 is kept, to prove later that it is this one.",
+        "The scanned document is kept as evidence, with its SHA-256; “mandate attach” adds it later.",
     ),
     "cli.example.mandate.sign": (
         "Exemple: due-workflow mandate sign 732829320 --signed-on 05/01/2026 --signatory 'Dominique Dupont'",
@@ -328,11 +328,17 @@ HELP: dict[str, tuple[str, str]] = {
         "Example: due-workflow journal E-0001 --verify",
     ),
     "cli.help.diagram": (
-        "Écrit l'automate des clients ou des envois, en diagramme Mermaid ou en table Markdown.",
-        "Writes the automaton of clients or of attempts, as a Mermaid diagram or a Markdown table.",
+        "Dessine l'automate des clients ou des envois, le chemin d'un dossier dans le sien (état présent et chemin en "
+        "couleur), ou le mode opératoire jour par jour.\n\n"
+        "Un dossier et le mode opératoire sont une image SVG; un automate seul un texte Mermaid, à moins que --format "
+        "ou le nom du fichier n'en décide autrement.",
+        "Draws the automaton of clients or of attempts, the way of a case through its own (present state and way in "
+        "colour), or the operating procedure day by day.\n\n"
+        "A case and the procedure are an SVG picture; an automaton alone a Mermaid text, unless --format or the "
+        "file's name says otherwise.",
     ),
     "cli.example.diagram": (
-        "Exemple: due-workflow diagram submission --format markdown",
-        "Example: due-workflow diagram submission --format markdown",
+        "Exemple: due-workflow diagram E-0001 --output E-0001.svg",
+        "Example: due-workflow diagram E-0001 --output E-0001.svg",
     ),
 }

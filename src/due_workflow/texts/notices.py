@@ -53,13 +53,13 @@ NOTICES: dict[str, tuple[str, str]] = {
         "{reference}: the declaration may be sent from now on (8 days before the hire, R1221-4).",
     ),
     "notice.hire_undeclared": (
-        "{reference}: cette embauche n'est PAS déclarée ({status:word:status}) et approche: {hire:instant}.",
-        "{reference}: this hire is NOT declared ({status:word:status}) and comes near: {hire:instant}.",
+        "{reference}: cette embauche n'est PAS déclarée ({status:word:status}) et approche: {hire:long}.",
+        "{reference}: this hire is NOT declared ({status:word:status}) and comes near: {hire:long}.",
     ),
     "notice.hire_undeclared_late": (
-        "{reference}: l'heure d'embauche est passée ({hire:instant}) et l'embauche n'est PAS déclarée ({status:word:status}). "
+        "{reference}: l'heure d'embauche est passée ({hire:long}) et l'embauche n'est PAS déclarée ({status:word:status}). "
         "Une déclaration tardive vaut mieux qu'aucune: envoyez-la hors délai.",
-        "{reference}: the hour of hire has passed ({hire:instant}) and the hire is NOT declared ({status:word:status}). A late "
+        "{reference}: the hour of hire has passed ({hire:long}) and the hire is NOT declared ({status:word:status}). A late "
         "declaration is better than none: send it late.",
     ),
     "notice.retention": (
@@ -83,8 +83,8 @@ NOTICES: dict[str, tuple[str, str]] = {
         "{client}: the mandate has ended, nothing more can leave for this client.",
     ),
     "notice.mandate_revoked": (
-        "{client}: le mandat est retiré à compter du {on:day} ({reason}).",
-        "{client}: the mandate is revoked from {on:day} on ({reason}).",
+        "{client}: le mandat est retiré à compter du {on:long} ({reason}).",
+        "{client}: the mandate is revoked from {on:long} on ({reason}).",
     ),
     "notice.went_live": (
         "{client}: commuté du mode test au mode réel.",

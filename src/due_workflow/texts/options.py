@@ -59,7 +59,12 @@ _ARGUMENTS = {
         "Un SIREN, une référence, un envoi ou un dépôt.",
         "A SIREN, a reference, an attempt or a deposit.",
     ),
-    "cli.arg.automaton": ("L'automate: client ou submission (envoi).", "The automaton: client or submission."),
+    "cli.arg.automaton": (
+        "Un automate (client ou submission, l'envoi), le mode opératoire (procedure), ou un dossier: un SIREN, une "
+        "référence, un envoi.",
+        "An automaton (client or submission), the operating procedure (procedure), or a case: a SIREN, a reference, "
+        "an attempt.",
+    ),
     "cli.meta.file": ("FICHIER", "FILE"),
     "cli.meta.files": ("FICHIER", "FILE"),
     "cli.meta.path": ("CHEMIN", "PATH"),
@@ -79,7 +84,7 @@ _ARGUMENTS = {
     "cli.meta.receipt": ("AVIS", "RECEIPT"),
     "cli.meta.outcomes": ("ENVOI=RÉSULTAT", "ATTEMPT=OUTCOME"),
     "cli.meta.case": ("DOSSIER", "CASE"),
-    "cli.meta.automaton": ("client|submission", "client|submission"),
+    "cli.meta.automaton": ("client|submission|procedure|DOSSIER", "client|submission|procedure|CASE"),
     "cli.meta.opt_case": ("DOSSIER", "CASE"),
     "cli.meta.command": ("COMMANDE ...", "COMMAND ..."),
 }
@@ -124,8 +129,8 @@ _OPTIONS = {
     "cli.opt.signatory": ("Qui a signé.", "Who signed."),
     "cli.opt.ends_on": ("Le dernier jour du mandat, s'il en a un.", "The mandate's last day, if it has one."),
     "cli.opt.document": (
-        "Le mandat numérisé: son empreinte est gardée, pas le fichier.",
-        "The scanned mandate: its digest is kept, not the file.",
+        "Le mandat numérisé (PDF, JPEG ou PNG), gardé comme preuve.",
+        "The scanned mandate (PDF, JPEG or PNG), kept as evidence.",
     ),
     "cli.opt.revoked_on": ("Le premier jour sans mandat.", "The first day without the mandate."),
     "cli.opt.reason": ("Pourquoi, en une ligne.", "Why, in one line."),
@@ -170,7 +175,11 @@ _OPTIONS = {
     "cli.opt.after": ("Après cette référence: la page suivante.", "After this reference: the next page."),
     "cli.opt.verify": ("Contrôle le journal.", "Checks the journal."),
     "cli.opt.full": ("Montre aussi ce que chaque entrée change.", "Also shows what each entry changes."),
-    "cli.opt.format": ("La forme.", "The form."),
+    "cli.opt.format": (
+        "La forme; sans elle, celle du nom du fichier (.svg, .mmd, .md).",
+        "The form; without it, that of the file's name (.svg, .mmd, .md).",
+    ),
+    "cli.opt.output": ("Le fichier à écrire; sans lui, la sortie.", "The file to write; without it, the output."),
 }
 
 OPTIONS: dict[str, tuple[str, str]] = {**_PANELS, **_ARGUMENTS, **_OPTIONS}

@@ -40,19 +40,29 @@ PURGE: dict[str, tuple[str, str]] = {
     ),
     "cli.purge.running": ("Effacement", "Erasing"),
     "cli.purge.done": (
-        "Effacé: {hires} embauche(s), {receipts} avis, les octets de {parcels} dépôt(s), les messages de {notices} "
-        "notification(s). Gardé comme preuve: {kept} pièce(s) acceptée(s).",
-        "Erased: {hires} hire(s), {receipts} receipt(s), the bytes of {parcels} deposit(s), the messages of {notices} "
-        "notice(s). Kept as proof: {kept} accepted piece(s).",
+        "Effacé: {hires:plural:# embauche|# embauches}, {receipts} avis, les octets de {parcels:plural:# dépôt|# dépôts}, "
+        "les messages de {notices:plural:# notification|# notifications}. Gardé comme preuve: "
+        "{kept:plural:# pièce acceptée|# pièces acceptées}.",
+        "Erased: {hires:plural:# hire|# hires}, {receipts:plural:# receipt|# receipts}, the bytes of "
+        "{parcels:plural:# deposit|# deposits}, the messages of {notices:plural:# notice|# notices}. Kept as proof: "
+        "{kept:plural:# accepted piece|# accepted pieces}.",
     ),
     "cli.purge.would": (
-        "Serait effacé: {hires} embauche(s), {receipts} avis, les octets de {parcels} dépôt(s), les messages de {notices} "
-        "notification(s). Resterait comme preuve: {kept} pièce(s) acceptée(s). Rien n'a été changé.",
-        "Would be erased: {hires} hire(s), {receipts} receipt(s), the bytes of {parcels} deposit(s), the messages of "
-        "{notices} notice(s). Would stay as proof: {kept} accepted piece(s). Nothing was changed.",
+        "Serait effacé: {hires:plural:# embauche|# embauches}, {receipts} avis, les octets de "
+        "{parcels:plural:# dépôt|# dépôts}, les messages de {notices:plural:# notification|# notifications}. Resterait "
+        "comme preuve: {kept:plural:# pièce acceptée|# pièces acceptées}. Rien n'a été changé.",
+        "Would be erased: {hires:plural:# hire|# hires}, {receipts:plural:# receipt|# receipts}, the bytes of "
+        "{parcels:plural:# deposit|# deposits}, the messages of {notices:plural:# notice|# notices}. Would stay as "
+        "proof: {kept:plural:# accepted piece|# accepted pieces}. Nothing was changed.",
     ),
-    "cli.purge.more": ("… et {count} autre(s) embauche(s).", "… and {count} more hire(s)."),
-    "cli.purge.left": ("{count} embauche(s) ne sont pas effacées.", "{count} hire(s) are not erased."),
+    "cli.purge.more": (
+        "… et {count:plural:# autre embauche|# autres embauches}.",
+        "… and {count:plural:# more hire|# more hires}.",
+    ),
+    "cli.purge.left": (
+        "{count:plural:# embauche n'est pas effacée|# embauches ne sont pas effacées}.",
+        "{count:plural:# hire is|# hires are} not erased.",
+    ),
     "cli.purge.stays": ("{reference} n'est pas effacé:", "{reference} is not erased:"),
     "cli.purge.nothing": ("Rien à effacer pour l'instant.", "Nothing to erase for now."),
     "cli.purge.how": ("Pour effacer: {command}", "To erase: {command}"),

@@ -48,12 +48,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The postal code {postal_code} is outside this channel (Mayotte, Saint-Pierre-et-Miquelon, Pacific).",
     ),
     "denial.window_not_open": (
-        "Trop tôt: la déclaration peut partir à compter du {opens} (8 jours avant l'embauche, R1221-4).",
-        "Too early: the declaration may leave from {opens} on (8 days before the hire, R1221-4).",
+        "Trop tôt: la déclaration peut partir à compter du {opens:long} (8 jours avant l'embauche, R1221-4).",
+        "Too early: the declaration may leave from {opens:long} on (8 days before the hire, R1221-4).",
     ),
     "denial.hire_passed": (
-        "L'heure d'embauche est passée ({hire}). Pour déclarer hors délai, demandez-le expressément (--late).",
-        "The hour of hire has passed ({hire}). To declare late, ask for it explicitly (--late).",
+        "L'heure d'embauche est passée ({hire:long}). Pour déclarer hors délai, demandez-le expressément (--late).",
+        "The hour of hire has passed ({hire:long}). To declare late, ask for it explicitly (--late).",
     ),
     "denial.hire_called_off": ("L'embauche n'a pas lieu.", "The hire does not take place."),
     "denial.declared_elsewhere": (
@@ -301,8 +301,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "A Worker does not work inside the host's transaction: give it a storage of its own.",
     ),
     "input.downgrade_erases": (
-        "Revenir là effacerait les {records} fiches de {table} et leurs journaux: dites-le expressément (erase=True).",
-        "Going back there would erase the {records} records of {table} and their journals: say so (erase=True).",
+        "Revenir là effacerait {records:plural:la fiche|les # fiches} de {table} et {records:plural:son journal|leurs journaux}: dites-le expressément (erase=True).",
+        "Going back there would erase {records:plural:the one record|the # records} of {table} and {records:plural:its journal|their journals}: say so (erase=True).",
     ),
     "input.attach_unreadable": (
         "L'avis {receipt} est illisible: il reste conservé, demandez-en un autre au portail.",
@@ -354,8 +354,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "A whole number of days, 0 or more, is expected, got: {n}.",
     ),
     "input.count_out_of_range": (
-        "{n} jours après le {day} dépassent l'année {last}.",
-        "{n} days after {day} go beyond the year {last}.",
+        "{n:plural:# jour|# jours} après le {day} {n:plural:dépasse|dépassent} l'année {last}.",
+        "{n:plural:# day|# days} after {day} {n:plural:goes|go} beyond the year {last}.",
     ),
     "input.day_kind_unknown": (
         "Type de jour inconnu: {kind}; attendu: {known}.",
@@ -612,8 +612,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{path} is of an older version (schema {found}, expected {known}): back it up, then run due-workflow db upgrade.",
     ),
     "error.storage_needs_extra": (
-        "Cette base demande un paquet qui n'est pas installé ({missing}): pip install \"due-workflow[{extra}]\".",
-        "This database needs a package that is not installed ({missing}): pip install \"due-workflow[{extra}]\".",
+        'Cette base demande un paquet qui n\'est pas installé ({missing}): pip install "due-workflow[{extra}]".',
+        'This database needs a package that is not installed ({missing}): pip install "due-workflow[{extra}]".',
     ),
     "error.storage_corrupt": (
         "La base {path} est endommagée. Arrêtez d'y écrire, gardez-en une copie et restaurez la dernière sauvegarde.",

@@ -58,7 +58,10 @@ _SAID = {
     "cli.flag.late": ("(hors délai)", "(late)"),
     "cli.firm": ("Logiciel: {software}. Portail: {portal}.", "Software: {software}. Portal: {portal}."),
     "cli.client": ("{siren}  {client}: {state:word:client_state}", "{siren}  {client}: {state:word:client_state}"),
-    "cli.document": ("Empreinte du document (SHA-256): {sha256}", "Digest of the document (SHA-256): {sha256}"),
+    "cli.document": (
+        "{client}: document du mandat, empreinte SHA-256 {sha256}",
+        "{client}: the mandate's document, SHA-256 {sha256}",
+    ),
     "cli.none_to_do": ("Aucun à traiter.", "None to do."),
     "cli.preparing": ("Préparation", "Preparing"),
     "cli.receiving": ("Réception des avis", "Taking in receipts"),
@@ -106,8 +109,9 @@ _SAID = {
     "cli.notice": ("- {text}", "- {text}"),
     "cli.notice_urgent": ("! {text}", "! {text}"),
     "cli.ticked": (
-        "{raised} échéance(s) traitée(s), {delivered} notification(s) affichée(s).",
-        "{raised} deadline(s) handled, {delivered} notice(s) shown.",
+        "{raised:plural:# échéance traitée|# échéances traitées}, "
+        "{delivered:plural:# notification affichée|# notifications affichées}.",
+        "{raised:plural:# deadline|# deadlines} handled, {delivered:plural:# notice|# notices} shown.",
     ),
 }
 
@@ -116,27 +120,30 @@ _IMPORTS = {
     "cli.import.writing": ("Enregistrement", "Recording"),
     "cli.import.line": ("ligne {line}: {said}", "line {line}: {said}"),
     "cli.import.column": ("ligne {line}, colonne {column}: {said}", "line {line}, column {column}: {said}"),
-    "cli.import.more": ("… et {count} autres lignes à corriger.", "… and {count} more lines to correct."),
+    "cli.import.more": (
+        "… et {count:plural:# autre ligne|# autres lignes} à corriger.",
+        "… and {count:plural:# more line|# more lines} to correct.",
+    ),
     "cli.import.refused": (
-        "{name} est refusé: {count} ligne(s) à corriger, rien n'a été importé. Corrigez, ou importez le reste avec "
-        "--keep-good.",
-        "{name} is refused: {count} line(s) to correct, nothing was imported. Correct them, or import the rest with "
-        "--keep-good.",
+        "{name} est refusé: {count:plural:# ligne|# lignes} à corriger, rien n'a été importé. Corrigez, ou importez le "
+        "reste avec --keep-good.",
+        "{name} is refused: {count:plural:# line|# lines} to correct, nothing was imported. Correct "
+        "{count:plural:it|them}, or import the rest with --keep-good.",
     ),
     "cli.import.unknown": (
         "Colonnes inconnues, laissées de côté: {columns}.",
         "Unknown columns, kept out: {columns}.",
     ),
     "cli.import.aside": (
-        "{count} ligne(s) à corriger dans {file} (lisible de vous seul; il contient des données personnelles). "
-        "Corrigez-le et importez-le de même.",
-        "{count} line(s) to correct in {file} (readable by you only; it holds personal data). Correct it and import "
-        "it likewise.",
+        "{count:plural:# ligne|# lignes} à corriger dans {file} (lisible de vous seul; il contient des données "
+        "personnelles). Corrigez-le et importez-le de même.",
+        "{count:plural:# line|# lines} to correct in {file} (readable by you only; it holds personal data). Correct it "
+        "and import it likewise.",
     ),
     "cli.import.why": ("pourquoi", "why"),
     "cli.import.done": (
-        "{name}: {new} nouveau(x), {unchanged} inchangé(s), {changed} mis à jour, {refused} refusé(s), {bad} à "
-        "corriger.",
+        "{name}: {new:plural:# nouveau|# nouveaux}, {unchanged:plural:# inchangé|# inchangés}, {changed} mis à jour, "
+        "{refused:plural:# refusé|# refusés}, {bad} à corriger.",
         "{name}: {new} new, {unchanged} unchanged, {changed} updated, {refused} refused, {bad} to correct.",
     ),
     "cli.import.alike": (
@@ -144,8 +151,8 @@ _IMPORTS = {
         "{reference} looks like {others}: same person, same establishment, same day. The same hire twice?",
     ),
     "cli.import.more_alike": (
-        "… et {count} autres embauches qui en ressemblent une autre.",
-        "… and {count} more hires that look like another.",
+        "… et {count:plural:# autre embauche qui ressemble|# autres embauches qui ressemblent} à une autre.",
+        "… and {count:plural:# more hire that looks|# more hires that look} like another.",
     ),
     "cli.import.file_changed": (
         "{name} a changé pendant l'import: des lignes ont été laissées. Relancez la même commande.",
@@ -171,12 +178,13 @@ _RECEIPTS = {
     ),
     "cli.received_not": ("{file}: n'a pas pu être enregistré.", "{file}: could not be recorded."),
     "cli.received_all": (
-        "{files} fichier(s): {applied} pris en compte, {repeated} déjà reçu(s), {tray} en attente, {failed} en échec.",
-        "{files} file(s): {applied} applied, {repeated} received before, {tray} waiting, {failed} failed.",
+        "{files:plural:# fichier|# fichiers}: {applied} pris en compte, {repeated:plural:# déjà reçu|# déjà reçus}, "
+        "{tray} en attente, {failed} en échec.",
+        "{files:plural:# file|# files}: {applied} applied, {repeated} received before, {tray} waiting, {failed} failed.",
     ),
     "cli.received_hidden": (
-        "{count} fichier(s) caché(s) laissé(s) de côté.",
-        "{count} hidden file(s) left out.",
+        "{count:plural:# fichier caché laissé|# fichiers cachés laissés} de côté.",
+        "{count:plural:# hidden file|# hidden files} left out.",
     ),
     "cli.then_tray": (
         "Voir ce qui attend et que faire: {program} tray",
@@ -212,7 +220,10 @@ _LOOK = {
     "cli.hires": ("Les embauches", "The hires"),
     "cli.deadlines": ("Les prochaines échéances", "The next deadlines"),
     "cli.next": ("À faire", "What to do"),
-    "cli.more_clients": ("… et {count} autres clients (--limit 0 pour tous).", "… and {count} more (--limit 0: all)."),
+    "cli.more_clients": (
+        "… et {count:plural:# autre client|# autres clients} (--limit 0 pour tous).",
+        "… and {count} more (--limit 0: all).",
+    ),
     "cli.more_hires": ("La suite: {program} status --after {last}", "The rest: {program} status --after {last}"),
     "cli.no_hire": ("Aucune embauche.", "No hire."),
     "cli.detail": (
@@ -273,14 +284,14 @@ _LOOK = {
     "cli.reason": ("    non: {text}", "    no: {text}"),
     "cli.fault": ("{text}", "{text}"),
     "cli.sound": (
-        "{cases} dossier(s), {entries} entrée(s): le journal tient.",
-        "{cases} case(s), {entries} entries: the journal holds.",
+        "{cases:plural:# dossier|# dossiers}, {entries:plural:# écriture|# écritures}: le journal tient.",
+        "{cases:plural:# case|# cases}, {entries:plural:# entry|# entries}: the journal holds.",
     ),
     "cli.unsound": (
-        "{cases} dossier(s), {entries} entrée(s), {faults} défaut(s): le journal ne tient pas. Gardez cette base à "
-        "part et restaurez une sauvegarde.",
-        "{cases} case(s), {entries} entries, {faults} fault(s): the journal does not hold. Keep this database apart "
-        "and restore a backup.",
+        "{cases:plural:# dossier|# dossiers}, {entries:plural:# écriture|# écritures}, {faults:plural:# défaut|# défauts}: "
+        "le journal ne tient pas. Gardez cette base à part et restaurez une sauvegarde.",
+        "{cases:plural:# case|# cases}, {entries:plural:# entry|# entries}, {faults:plural:# fault|# faults}: the journal "
+        "does not hold. Keep this database apart and restore a backup.",
     ),
     "cli.sound_limits": (
         "Ce contrôle ne prouve rien contre qui peut écrire la base entière, sauf empreintes exportées auparavant.",

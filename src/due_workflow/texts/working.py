@@ -71,6 +71,6 @@ WORKING: dict[str, tuple[str, str]] = {
         "Interrompu: {done}. Ce qui restait sera repris par le prochain.",
         "Interrupted: {done}. What was left will be taken up by the next one.",
     ),
-    "cli.worker.task.tick": ("{count} échéance(s)", "{count} deadline(s)"),
-    "cli.worker.task.deliver": ("{count} notification(s)", "{count} notice(s)"),
+    "cli.worker.task.tick": ("{count:plural:# échéance|# échéances}", "{count:plural:# deadline|# deadlines}"),
+    "cli.worker.task.deliver": ("{count:plural:# notification|# notifications}", "{count:plural:# notice|# notices}"),
 }
