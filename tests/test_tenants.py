@@ -312,7 +312,7 @@ def test_a_firm_that_names_its_neighbours_cases_finds_none_of_them(neighbour: Fi
         "set_pilot_aside": lambda: a.flow.set_pilot_aside(SIREN, "sold"),
         "take_pilot_back": lambda: a.flow.take_pilot_back(SIREN),
         "confirm_software": lambda: a.flow.confirm_software("call"),
-        "subscribe_portal": lambda: a.flow.subscribe_portal(),
+        "subscribe_portal": a.flow.subscribe_portal,
         "unmark_step": lambda: a.flow.unmark_step("generator"),
         "register": lambda: a.flow.register(hire("E-1", a)),
         "prepare": lambda: a.flow.prepare("E-1"),
