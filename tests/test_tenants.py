@@ -244,6 +244,7 @@ QUESTIONS: dict[str, Callable[[Reader, Firm], object]] = {
     "notices": lambda r, _: list(r.notices()),
     "every": lambda r, _: [held for kind in Kind for held in r.every(kind)],
     "purgeable": lambda r, _: list(r.purgeable()),
+    "pilots": lambda r, _: [*(p := r.pilots()).pilots, *p.left, *p.excluded],
     "counts": lambda r, _: [r.counts(kind) for kind in Kind if r.counts(kind)],
     "explain": lambda r, _: r.explain("E-1"),
     "case_of": lambda r, _: r.case_of("E-1"),
