@@ -660,6 +660,7 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
     monkeypatch.chdir(tmp_path)
     for name in ("DUE_DB", "DUE_CABINET", "DUE_LANG"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
 
     def run(*args: str) -> tuple[int, str]:
         done = CliRunner().invoke(window.app, args)

@@ -253,6 +253,8 @@ QUESTIONS: dict[str, Callable[[Reader, Firm], object]] = {
     "named": lambda r, _: r.named("submission:E-1/real/1"),
     "verify_journal": lambda r, _: r.verify_journal().cases,
     "health": lambda r, _: found_waiting(r.health()),
+    "walk": lambda r, _: r.walk("E-1/real/1"),
+    "report": lambda r, _: (figures := r.report()).hires or figures.clients or figures.months,
 }
 
 
