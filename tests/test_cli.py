@@ -578,9 +578,9 @@ def test_tick_tells_each_notice_once() -> None:
     due("prepare", "E-0001")
     due("mark-sent", "E-0001", "--ref", "100")
     due("receive", answered("100"))
-    first = due("tick", "--json").json
+    first = due("tick", "--deliver", "--json").json
     assert [n["code"] for n in first["notices"]] == ["test_accepted"]
-    assert due("tick", "--json").json["delivered"] == 0
+    assert due("tick", "--deliver", "--json").json["delivered"] == 0
 
 
 @pytest.mark.parametrize("which", ["client", "submission"])

@@ -46,8 +46,8 @@ def due_mandates(count: int, cabinet: str = "cabinet") -> DueWorkflow:
     return portals.due_mandates(SqliteStorage(DB, synchronous="OFF"), count, cabinet)
 
 
-def run(*args: str, code: int = 0) -> Any:
-    result = CliRunner().invoke(front.app, ["worker", *args])
+def run(*args: str, code: int = 0, log: bool = True) -> Any:
+    result = CliRunner().invoke(front.app, ["worker", *args, *(["--log"] if log else [])])
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
     return result
@@ -56,7 +56,7 @@ def run(*args: str, code: int = 0) -> Any:
 @contextmanager
 def loop(*args: str, **env: str) -> Iterator[subprocess.Popen[str]]:
     """A worker in a process of its own; its output is read when it has ended."""
-    command = [sys.executable, "-m", "due_workflow.cli", "worker", *args]
+    command = [sys.executable, "-m", "due_workflow.cli", "worker", "--log", *args]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | env)
     try:
         yield process
@@ -71,18 +71,38 @@ def loop(*args: str, **env: str) -> Iterator[subprocess.Popen[str]]:
 def test_once_works_until_nothing_is_due_and_ends() -> None:
     flow, other = due_mandates(3), due_mandates(2, "other")
     said = run("--once", "--limit", "2")
-    assert "Fini: 5 échéances, 5 notifications." in said.stdout
+    assert "Fini: 5 échéances, 5 notifications traitées." in said.stdout
     assert (told(flow), told(other)) == ({"delivered": 3}, {"delivered": 2})
-    assert "Fini: 0 échéance, 0 notification." in run("--once").stdout
+    assert "Fini: 0 échéance, 0 notification traitée." in run("--once").stdout
 
 
-def test_without_a_way_of_delivery_notices_are_written_to_standard_error() -> None:
+def test_without_a_way_of_delivery_notices_are_kept_and_it_says_so_once() -> None:
+    flow = due_mandates(2)
+    said = run("--once", log=False)
+    assert said.stderr.count("gardées jusqu'à ce qu'un moyen") == 1
+    assert "--log" in said.stderr
+    assert told(flow) == {"pending": 2}
+    document = json.loads(run("--once", "--json", log=False).stdout)
+    assert (document["notifiers"], document["handled"]) == ([], {"tick": 0})
+    assert run("--once", "--tasks", "tick", log=False).stderr == ""
+    assert "kept until" in run("--once", "--lang", "en", log=False).stderr
+
+
+def test_a_tick_on_the_screen_takes_nothing_away_from_the_worker() -> None:
+    flow = due_mandates(2)
+    shown = json.loads(CliRunner().invoke(front.app, ["tick", "--json"]).stdout)
+    assert (len(shown["notices"]), shown["shown"], shown["delivered"]) == (2, 2, 0)
+    assert told(flow) == {"pending": 2}
+    assert "2 notifications traitées" in run("--once").stdout
+    assert told(flow) == {"delivered": 2}
+
+
+def test_with_log_notices_are_written_to_standard_error() -> None:
     due_mandates(1)
     said = run("--once")
-    notice, hint = said.stderr.splitlines()
+    (notice,) = said.stderr.splitlines()
     assert "mandat" in notice
     assert "[client:" in notice
-    assert "Ni courriel ni webhook" in hint
     assert "[client:" not in said.stdout
     # cron mails what goes to standard error
     assert run("--once").stderr == ""
@@ -168,8 +188,8 @@ def test_told_to_stop_it_says_what_was_finished_and_ends_well(number: signal.Sig
         out, err = process.communicate(timeout=20)
     assert process.returncode == 0
     assert "At work: tick, deliver." in out
-    assert re.search(r"^\d\d:\d\d:\d\d  3 deadlines, 3 notices$", out, re.MULTILINE)
-    assert "Finished: 3 deadlines, 3 notices." in out
+    assert re.search(r"^\d\d:\d\d:\d\d  3 deadlines, 3 notices handled$", out, re.MULTILINE)
+    assert "Finished: 3 deadlines, 3 notices handled." in out
     assert "Told to stop" not in err, "it ended at once"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
@@ -18,9 +19,9 @@ from threading import Barrier
 import pytest
 from aiosmtpd.controller import Controller
 
-from due_workflow import Conflict, InputRefused, Mode, NotFound, Notice, Retry, Unreadable, Worker
+from due_workflow import Conflict, DueWorkflow, InputRefused, Mode, NotFound, Notice, Retry, Unreadable, Worker
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref
-from due_workflow.testing import JoinedStorageContract, NotifierContract, StorageContract
+from due_workflow.testing import JoinedStorageContract, NotifierContract, ScriptedPortal, StorageContract
 from due_workflow.testing import factories as make
 from due_workflow.texts import word
 from servers import free_port
@@ -316,8 +317,113 @@ def test_nothing_leaves_from_inside_the_transaction(hired, database):
             DjangoStorage(joined=True).claim([Kind.NOTICE], now, now, 1)
         with pytest.raises(InputRefused, match="host's transaction"):
             Worker(DjangoStorage(joined=True), flow_for=flow_for)
-        with pytest.raises(RuntimeError, match="durable"):
+        with pytest.raises(database.TransactionManagementError, match="joined=True"):
             DjangoStorage().claim([Kind.NOTICE], now, now, 1)
+
+
+def test_what_was_handed_over_is_never_taken_back_by_a_rollback_and_handed_over_again(hired, database):
+    """A storage that commits by itself refuses to write in an open transaction, so no portal is called there."""
+    from due.storage import DjangoStorage
+    from staff.services import record_hire
+
+    portal = ScriptedPortal("jedeclare", "acc")
+    flow = DueWorkflow(DjangoStorage(), cabinet=FIRM, portals=[portal])
+    flow.set_portal("jedeclare", "acc")
+    attempt = record_hire(hired("E-1"), by="camille").id
+    with database.atomic():
+        with pytest.raises(database.TransactionManagementError, match="joined=True"):
+            flow.send([attempt])
+        assert flow.read.submission(attempt).state == "prepared"  # the host's transaction goes on, and sees
+        hired("E-2").save()
+        database.set_rollback(True)
+    assert portal.times_taken(attempt) == 0
+    with database.atomic():
+        database.on_commit(lambda: flow.send([attempt]))  # the way to send from a request
+        assert portal.times_taken(attempt) == 0
+    assert portal.times_taken(attempt) == 1
+    assert flow.read.submission(attempt).state == "deposited"
+    assert flow.send([attempt]).refused
+    assert portal.times_taken(attempt) == 1
+    assert there()[0] == ["E-1"]
+
+
+def test_what_is_released_in_the_transaction_leaves_after_its_commit(hired, database):
+    """As the page says it of a product with a portal; what was rolled back was never released."""
+    from due.engine import flow_for
+    from due.storage import DjangoStorage
+    from staff.services import record_hire
+
+    portal = ScriptedPortal("jedeclare", "acc")
+    flow_for(FIRM).set_portal("jedeclare", "acc")
+    sender = Worker(DjangoStorage(), flow_for=lambda firm: DueWorkflow(DjangoStorage(), cabinet=firm, portals=[portal]))
+    for reference, undone in (("E-1", True), ("E-2", False)):
+        with database.atomic():
+            attempt = record_hire(hired(reference), by="camille").id
+            flow_for(FIRM, joined=True).release([attempt], by="camille")
+            database.set_rollback(undone)
+        sender.send_released()
+        assert portal.times_taken(attempt) == (0 if undone else 1)
+
+
+def test_a_view_in_the_requests_transaction_reads_and_may_not_write_by_itself(hired, database):
+    """ATOMIC_REQUESTS: each door that commits refuses, each that reads answers, and nothing of it stays."""
+    from due.engine import flow_for
+    from due.storage import DjangoStorage
+    from staff.services import record_hire
+
+    attempt = record_hire(hired("E-1"), by="camille").id
+    storage, flow = DjangoStorage(), flow_for(FIRM)
+    now, ref = datetime.now(UTC), Ref(Kind.FILING, "E-1")
+    before = storage.load(FIRM, [ref])
+    with database.atomic():
+        for door in (
+            lambda: flow.begin_send([attempt]),
+            lambda: flow.receive(Unreadable(raw=b"\x00", why="not_xml")),
+            lambda: storage.commit(FIRM, Changes(write=before)),
+            lambda: storage.claim([Kind.FILING], now, now, 1),
+        ):
+            with pytest.raises(database.TransactionManagementError, match="joined=True"):
+                door()
+        assert storage.load(FIRM, [ref]) == storage.find(FIRM, Kind.FILING) == before
+        assert sum(storage.counts(FIRM, Kind.FILING).values()) == 1
+        assert storage.journal(FIRM, ref)
+        assert flow.read.filing("E-1").reference == "E-1"
+    assert storage.load(FIRM, [ref]) == before
+
+
+def test_without_autocommit_nothing_would_be_durable_and_it_says_so(hired, database):
+    """`set_autocommit(False)`, or AUTOCOMMIT in the settings: a transaction is open that no block shows."""
+    from due.engine import flow_for
+
+    storage, now = flow_for(FIRM).storage, datetime.now(UTC)
+    before = storage.load(FIRM, [Ref(Kind.CLIENT, make.siren(1))])
+    database.set_autocommit(False)
+    try:
+        with pytest.raises(database.TransactionManagementError, match="joined=True"):
+            storage.commit(FIRM, Changes(write=before))
+        with pytest.raises(database.TransactionManagementError, match="joined=True"):
+            storage.claim([Kind.CLIENT], now, now, 1)
+    finally:
+        database.rollback()
+        database.set_autocommit(True)
+    storage.commit(FIRM, Changes(write=before))
+
+
+def test_a_test_case_of_the_host_that_rolls_back_may_command(hired, database):
+    """Django's TestCase, and pytest-django's `db`, wrap each test in a block of their own: that one is let pass."""
+    from django.test import TestCase
+    from due.engine import flow_for
+
+    class Case(TestCase):
+        def runTest(self):
+            flow_for(FIRM).add_client(make.client(3))
+            assert flow_for(FIRM).read.client(make.siren(3))
+
+    result = unittest.TestResult()
+    unittest.TestSuite([Case()]).run(result)
+    assert (result.testsRun, result.errors, result.failures) == (1, [], [])
+    with pytest.raises(NotFound):
+        flow_for(FIRM).read.client(make.siren(3))
 
 
 def test_a_joined_storage_outside_a_transaction_says_so(hired, database):

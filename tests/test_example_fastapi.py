@@ -18,10 +18,11 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from sqlalchemy import make_url
 from standardwebhooks import Webhook
 
 from due_workflow import DueWorkflow
-from due_workflow.adapters.sql import SqlStorage
+from due_workflow.adapters.sql import SqlStorage, downgrade
 from due_workflow.ports import Kind
 from due_workflow.testing import factories as make
 from due_workflow.testing.avis import avis_xml
@@ -256,6 +257,34 @@ def test_no_answer_and_no_log_holds_a_secret_or_a_person(service, sent):
     said = json.dumps(answers) + service.log.read_text()
     for secret in (*SECRETS.values(), *TOKENS.values(), "DURAND", make.nir(sum(reference.encode()) + 1)):
         assert secret not in said
+
+
+@pytest.mark.parametrize("odd", ["a%00b", "%00", "a%ED%A0%80b", "%FF", "a" * 3000, "%F0%9F%98%80", "a%1Fb"])
+def test_a_reference_that_none_can_have_is_not_found(service, odd):
+    assert service.get(f"/hires/{odd}", TOKENS[FIRM])[0] == 404
+    assert service.get(f"/hires/{odd}")[0] == 401
+    assert service.get(f"/firms/{odd}/counts", TOKENS[FIRM])[0] == 404
+
+
+def test_no_answer_names_the_database_that_cannot_be_used(postgres, tmp_path):
+    """Whoever asks hears "later"; whoever runs the service reads in the log where, and why."""
+    service, at = Service(postgres, tmp_path / "log"), make_url(postgres)
+    try:
+        downgrade(postgres, "base", erase=True)  # at once; a server that is away is waited for first
+        answers = [
+            service.get("/health"),
+            service.get("/hires/E-1", TOKENS[FIRM]),
+            service.get(f"/firms/{FIRM}/counts", TOKENS[FIRM]),
+            service.deliver(b"?"),
+        ]
+    finally:
+        service.stop()
+    assert [code for code, _ in answers] == [503] * 4
+    for named in (at.database, at.host, str(at.port), at.username, "due_records"):
+        assert named not in json.dumps(answers)
+    log = service.log.read_text()
+    assert f"{at.host}:{at.port}/{at.database}" in log
+    assert "Traceback" not in log
 
 
 @pytest.mark.parametrize("service", ["postgres"], indirect=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from due_workflow.ports import Changes, Kind, Record, Ref
 from due_workflow.testing import StorageContract
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -48,8 +50,22 @@ def test_the_storage_takes_less_than_80_lines_and_the_page_on_storages_shows_it(
     assert 60 < len(lines) < 80
 
 
+def test_a_transaction_that_somebody_opened_on_its_connection_is_never_written_into(plain_host, tmp_path):
+    """A commit that returned is durable: where it could be rolled back by another it is refused instead."""
+    storage = plain_host.PlainStorage(tmp_path / "due.sqlite")
+    ref = Ref(Kind.COMMAND, "a")
+    storage.db.execute("BEGIN")
+    with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
+        storage.commit("firm", Changes(write=[Record(ref, 0, "here", b"{}")]))
+    assert storage.load("firm", [ref]) == []
+    storage.commit("firm", Changes(write=[Record(ref, 0, "here", b"{}")]))
+    storage.db.rollback()
+    assert [record.version for record in storage.load("firm", [ref])] == [1]
+    storage.close()
+
+
 def test_the_script_runs_from_the_test_to_the_declaration_and_files_nothing_twice(tmp_path):
-    """Twice on one file: the second run gives the first results again."""
+    """Twice on one file: the second run changes nothing, and reads what is now."""
     told = [
         subprocess.run(
             [sys.executable, SCRIPT, "firm.sqlite"],
@@ -62,6 +78,7 @@ def test_the_script_runs_from_the_test_to_the_declaration_and_files_nothing_twic
         for _ in range(2)
     ]
     assert [line.partition(": ")[2] for line in told[0][:3]] == ["test – non déclaré", "DÉCLARÉ", "en mode réel"]
+    assert [line.partition(": ")[2] for line in told[1][:3]] == ["DÉCLARÉ", "DÉCLARÉ", "en mode réel"]
     assert told[0][3] == told[1][3] == "journal: 5 cases, 24 entries, sound"
 
 

@@ -24,7 +24,10 @@ from due_workflow.identifiers import (
     Siren,
     Siret,
     UrssafCode,
+    holds_nir,
+    looks_like_nir,
     luhn,
+    named,
     nir_key,
     scrub,
     shown,
@@ -277,3 +280,62 @@ def test_what_is_no_nir_is_left_alone(text: str) -> None:
 def test_a_refused_value_is_shown_on_one_line_and_cut() -> None:
     assert shown("a\n b\tc") == "a b c"
     assert len(shown("x" * 1000)) == 40
+
+
+# ---- other digits, and references
+
+FOREIGN = {
+    "full width": str.maketrans("0123456789AB", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff21\uff22"),
+    "Arabic": str.maketrans(DIGITS, "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"),
+    "bold": {ord(d): 0x1D7CE + int(d) for d in DIGITS},
+    "superscript": str.maketrans(DIGITS, "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"),
+}
+
+
+@pytest.mark.parametrize("digits", FOREIGN)
+@given(number=nirs(), mixed=st.booleans())
+def test_a_nir_in_the_digits_of_another_script_is_found_everywhere(digits: str, number: str, mixed: bool) -> None:
+    foreign = number[:6] * mixed + number[6 * mixed :].translate(FOREIGN[digits])
+    for typed in (foreign, " ".join(foreign), "-".join(foreign)):
+        assert scrub(f"é: {typed} inconnu") == f"é: {MASK} inconnu"
+        assert named(f"R {typed}") == f"R {MASK}"
+        assert looks_like_nir(typed)
+        assert typed not in shown(typed)
+
+
+@given(nirs(), st.sampled_from("\u00b2\uff11\u0661"))
+def test_a_foreign_digit_beside_a_plain_number_hides_nothing(number: str, digit: str) -> None:
+    assert number not in scrub(f"m{digit}{number}{digit}")
+
+
+@given(st.text(st.characters(exclude_categories=["Nd", "No"])))
+def test_a_text_without_digits_is_the_same_text(text: str) -> None:
+    assert scrub(text) is text
+    assert named(text) is text
+
+
+@pytest.mark.parametrize("gap", ["", " ", "-", ".", "\u00a0"])
+@given(number=nirs().filter(lambda n: n[0] in "12" and "01" <= n[3:5] <= "12"))
+def test_a_whole_number_with_its_right_key_is_held_by_whatever_surrounds_it(gap: str, number: str) -> None:
+    groups = [number[a:b] for a, b in zip((0, 1, 3, 5, 7, 10, 13), (1, 3, 5, 7, 10, 13, 15), strict=True)]
+    for typed in (gap.join(groups), gap.join(number)):
+        for around in ("{}", "nir{}x", "R-{}", "12-{}", "100 {}", "{}/2026"):
+            assert holds_nir(around.format(typed)), around
+    if gap:
+        assert holds_nir(gap.join(groups[:6])), "as it is written, without its key"
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "2900175001077",  # 13 digits in one piece: a portal counts, or writes an instant in milliseconds
+        "290017500107768",  # the key is wrong
+        "1290017500107767",  # 16 digits
+        "290017500107767123",
+        "2-9001750010-77",
+        "20260302-090000-17",
+        "R-2026-000123",
+    ],
+)
+def test_a_reference_of_a_portals_own_is_not_taken_for_a_number(ref: str) -> None:
+    assert not holds_nir(ref)

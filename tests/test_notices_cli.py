@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner
 
 from due_workflow import DueWorkflow, InputRefused, Retry, Undeliverable, Worker, texts
-from due_workflow.adapters.log import LogNotifier
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.cli import front
 from due_workflow.cli.notifiers import SETTINGS, notifiers_from_env
@@ -182,10 +181,16 @@ HOOK = {"DUE_WEBHOOK_URL": "https://hook.example/t0ken", "DUE_WEBHOOK_SECRET": S
 APPRISE = {"DUE_APPRISE_URLS": "json://127.0.0.1/a json://127.0.0.1/b xml://127.0.0.1/c"}
 
 
-def test_without_any_setting_notices_go_to_the_log() -> None:
-    (log,) = notifiers_from_env({"HOME": "/", "DUE_SMTP_URL": " ", "DUE_WEBHOOK_URL": ""}, "en")
-    assert isinstance(log, LogNotifier)
-    assert log.lang == "en"
+def test_without_any_setting_there_is_no_notifier() -> None:
+    assert notifiers_from_env({"HOME": "/", "DUE_SMTP_URL": " ", "DUE_WEBHOOK_URL": ""}, "en") == ()
+
+
+@pytest.mark.parametrize(("url", "word"), [("http://hook.example/x", "http"), ("https://10.0.0.1/x", "private")])
+def test_a_webhook_that_could_be_allowed_says_how(url: str, word: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        notifiers_from_env(HOOK | {"DUE_WEBHOOK_URL": url}, "fr")
+    for lang in texts.LANGUAGES:
+        assert f"DUE_WEBHOOK_ALLOW={word}" in refused.value.text(lang)
 
 
 def test_each_setting_makes_its_notifier_under_a_name_that_stays() -> None:
@@ -224,6 +229,10 @@ def test_an_internal_webhook_must_be_allowed() -> None:
         ("DUE_SMTP_URL", MAIL | {"DUE_SMTP_URL": "smtp://mail.example?security=maybe"}),
         ("DUE_SMTP_URL", MAIL | {"DUE_SMTP_URL": "smtp://due@mail.example?security=none"}),
         ("DUE_SMTP_URL", {"DUE_MAIL_TO": "a@cab.example"}),
+        ("DUE_SMTP_URL", {"DUE_MAIL_FROM": "a@cab.example"}),
+        ("DUE_SMTP_URL", {"DUE_SMTP_PASSWORD": PASSWORD}),
+        ("DUE_WEBHOOK_URL", {"DUE_WEBHOOK_SECRET": SECRET}),
+        ("DUE_WEBHOOK_URL", {"DUE_WEBHOOK_ALLOW": "http"}),
         ("DUE_SMTP_PASSWORD", {k: v for k, v in MAIL.items() if k != "DUE_SMTP_PASSWORD"}),
         ("DUE_MAIL_FROM", MAIL | {"DUE_MAIL_FROM": f"{PASSWORD} at cab"}),
         ("DUE_MAIL_FROM", {k: v for k, v in MAIL.items() if k != "DUE_MAIL_FROM"}),

@@ -31,20 +31,29 @@ def storage(postgres: str) -> Iterator[SqlStorage]:
 def environ(postgres: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("DUE_DATABASE", postgres.replace("+psycopg", ""))
     monkeypatch.syspath_prepend(str(EXAMPLES))
-    return {**os.environ, "PYTHONPATH": str(EXAMPLES)}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"PATH": path}
 
 
-def command(*args: str) -> list[str]:
-    return [sys.executable, "-m", "procrastinate", "--app", "procrastinate_app.app", *args]
+def documented() -> list[list[str]]:
+    """The commands of the page as one types them in the examples' directory, whose files say the same."""
+    page = (EXAMPLES.parent / "engines.md").read_text(encoding="utf-8").partition("## Procrastinate\n")[2]
+    lines = page.partition("```text\n")[2].partition("```")[0].splitlines()
+    told = (EXAMPLES / "procrastinate_app.py").read_text(encoding="utf-8")
+    assert all(f"    {line}\n" in told for line in lines)
+    # `exec`, so that a signal for the shell is one for the command
+    return [["sh", "-c", f"exec env {line}"] for line in lines]
 
 
 def test_a_worker_process_finds_the_time_by_itself_and_ends_in_good_order(
     storage: SqlStorage, environ: dict[str, str]
 ) -> None:
     flow = due_mandates(storage, 12)
-    subprocess.run(command("schema", "--apply"), env=environ, check=True, capture_output=True)
+    schema, worker = documented()
+    subprocess.run(schema, cwd=EXAMPLES, env=environ, check=True, capture_output=True)
     process = subprocess.Popen(
-        command("worker", "--concurrency", "2"),
+        worker,
+        cwd=EXAMPLES,
         env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 
 import servers
 from due_workflow.adapters.sql import SqlStorage, check, downgrade, upgrade
-from due_workflow.errors import Conflict, StorageUnusable
+from due_workflow.errors import Conflict, InputRefused, StorageUnusable
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Sealed, Storage
 from due_workflow.testing import StorageContract
 from due_workflow.testing._storage_claims import ClaimClauses, CrowdClauses
@@ -69,7 +69,7 @@ class TestOnPostgres(StorageContract):
         return SqlStorage(storage.engine.url)
 
 
-@pytest.mark.parametrize("level", LEVELS[1:])
+@pytest.mark.parametrize("level", [*LEVELS[1:], "AUTOCOMMIT"])
 class TestManyAtOnceAtOtherLevels(ClaimClauses, CrowdClauses):
     """Read committed is the server's own, and stands above."""
 
@@ -404,7 +404,7 @@ def test_a_text_with_a_null_character_is_the_callers_mistake(engine: Engine) -> 
 
 def test_a_prefix_is_a_plain_word() -> None:
     for prefix in ("", "Due_", 'x"; DROP TABLE y; --', "9x", "é_", "x" * 40):
-        with pytest.raises(ValueError, match="prefix"):
+        with pytest.raises(InputRefused, match="prefix"):
             SqlStorage("sqlite://", prefix=prefix)
 
 

@@ -1,4 +1,4 @@
-"""The SQL storage where something is wrong: the host's engine, the address, the server, a name, the rights of a file."""
+"""The SQL storage where something is wrong: the host's engine, an address, a server, a name, a file's rights."""
 
 from __future__ import annotations
 

@@ -180,18 +180,51 @@ def test_a_loop_that_waits_ends_at_once() -> None:
     assert time.monotonic() - began < 1
 
 
-def test_stop_ends_it_from_another_thread_and_run_begins_anew() -> None:
+def test_stop_ends_every_loop_of_the_worker_from_another_thread() -> None:
     firm = late(5)
     worker = firm.worker()
-    worker.stop()
-    assert worker.tick() == 0
-    loop = threading.Thread(target=worker.run, kwargs={"every": 0.01})
-    loop.start()
+    loops = [threading.Thread(target=worker.run, args=given, daemon=True) for given in ((), (Event(), 3600.0), ())]
+    for loop in loops:
+        loop.start()
     while due(firm, Kind.CLIENT):
         time.sleep(0.01)
+    time.sleep(0.1)
     worker.stop()
-    loop.join(10)
-    assert not loop.is_alive()
+    for loop in loops:
+        loop.join(10)
+    assert not any(loop.is_alive() for loop in loops)
+
+
+def test_a_stop_that_comes_before_run_is_not_lost() -> None:
+    firm = late(5)
+    worker, stop = firm.worker(), Event()
+    worker.stop()
+    loops = [threading.Thread(target=worker.run, args=given, daemon=True) for given in ((), (stop, 3600.0))]
+    for loop in loops:
+        loop.start()
+        loop.join(10)
+    assert not any(loop.is_alive() for loop in loops)
+    assert (worker.tick(), due(firm, Kind.CLIENT), stop.is_set()) == (0, 5, False)
+    assert firm.worker().tick() == 5, "another worker is not stopped"
+
+
+def test_what_ends_one_loop_leaves_the_worker_and_its_other_loops_alone() -> None:
+    firm = late(3)
+    worker, first, second = firm.worker(), Event(), Event()
+    loops = [threading.Thread(target=worker.run, args=(stop, 0.01), daemon=True) for stop in (first, second)]
+    for loop in loops:
+        loop.start()
+    first.set()
+    loops[0].join(10)
+    time.sleep(0.05)
+    assert [loop.is_alive() for loop in loops] == [False, True]
+    second.set()
+    loops[1].join(10)
+    assert not loops[1].is_alive()
+    firm.flow.add_client(f.client(9))
+    firm.flow.sign_mandate(f.siren(9), f.mandate(ends_on=(firm.clock.now() + timedelta(days=20)).date()))
+    assert due(firm, Kind.CLIENT) == 1
+    assert worker.tick() == 1, "its own calls go on"
 
 
 def test_a_signal_that_comes_at_any_moment_ends_the_loop() -> None:

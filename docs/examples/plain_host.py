@@ -4,7 +4,7 @@
 
 `PlainStorage` is a whole storage, written from scratch on the standard library's `sqlite3`, and passes every clause of
 `due_workflow.testing.StorageContract`. Copy it to put the records on a database of yours. Every command of the script
-carries an idempotency key, so a second run on the same file gives the first results again and files nothing twice.
+carries an idempotency key, so a second run on the same file and day changes nothing and files nothing twice.
 """
 
 import json

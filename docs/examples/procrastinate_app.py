@@ -1,7 +1,7 @@
 """The worker under Procrastinate, whose jobs live in the same PostgreSQL: no broker, and no process that says when.
 
-    procrastinate --app procrastinate_app.app schema --apply
-    procrastinate --app procrastinate_app.app worker --concurrency 4
+    PYTHONPATH=. procrastinate --app procrastinate_app.app schema --apply
+    PYTHONPATH=. procrastinate --app procrastinate_app.app worker --concurrency 4
 
 DUE_DATABASE is the database as libpq writes it (postgresql://…), after `due-workflow db upgrade`. Workers are as many
 as you like; each of them knows the schedule, and a `queueing_lock` keeps one job of a kind waiting at most.

@@ -17,7 +17,18 @@ from due_workflow.calendar import DayKind
 from due_workflow.collecting import Collected
 from due_workflow.declarations import Declaration
 from due_workflow.errors import DueWorkflowError, InputRefused
-from due_workflow.models import ALL, Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission, Teleprocedure
+from due_workflow.models import (
+    ALL,
+    Cabinet,
+    Client,
+    ClientFile,
+    Deposit,
+    Filing,
+    Mandate,
+    Notice,
+    Submission,
+    Teleprocedure,
+)
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Portal, Ref, Storage
 from due_workflow.purging import Purged, PurgeResult
@@ -348,7 +359,7 @@ class AsyncDueWorkflow:
             async for item in items:
                 yield item
 
-    async def ring(self, ref: Ref, *, by: str = "") -> None:
+    async def ring(self, ref: Ref, *, by: str = "") -> tuple[Notice, ...]:
         """See `DueWorkflow.ring`."""
         return await self.threads.run(self.sync.ring, ref, by=by)
 

@@ -9,10 +9,10 @@ Nothing here may echo a refused NIR.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
-from unicodedata import combining, normalize
+from unicodedata import combining, digit, normalize
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -236,9 +236,55 @@ _NIR_LIKE = re.compile(
 )
 
 
+class _Plain(dict[int, int]):
+    """By character, the ASCII digit or letter that it stands for (full width, Arabic, superscript…), else itself."""
+
+    def __missing__(self, point: int) -> int:
+        char = chr(point)
+        value = digit(char, None)
+        plain = normalize("NFKC", char) if value is None else str(value)
+        found = ord(plain) if len(plain) == 1 else point
+        if len(self) < 4096:  # the letters of a few languages; hostile text must not fill the memory
+            self[point] = found
+        return found
+
+
+_PLAIN = _Plain()
+
+
+def _spans(text: str, counts: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Where something with the build of a NIR stands in `text`, of what `counts`."""
+    found = _NIR_LIKE.search(text)
+    while found is not None:
+        if counted := counts(found[0]):
+            yield found.span()
+        # what does not count may hide one that begins inside it
+        found = _NIR_LIKE.search(text, found.end() if counted else found.start() + 1)
+
+
+def _masked(text: str, counts: Callable[[str], bool]) -> str:
+    if len(text) < NIR_DIGITS:
+        return text
+    text = _cut(text, text, counts)
+    # after the plain reading, not instead of it: a foreign digit beside a number must not hide that
+    return text if text.isascii() else _cut(text, text.translate(_PLAIN), counts)
+
+
+def _cut(text: str, read: str, counts: Callable[[str], bool]) -> str:
+    """`text` masked where `read`, the same character by character, says."""
+    kept, end = "", 0
+    for begin, after in _spans(read, counts):
+        kept, end = kept + text[end:begin] + MASK, after
+    return kept + text[end:] if end else text
+
+
 def scrub(text: str) -> str:
     """`text` with everything that looks like a NIR masked, whoever wrote it (a portal, a user, a file name)."""
-    return _NIR_LIKE.sub(MASK, text) if any(c in "0123456789" for c in text) else text
+    return _masked(text, _any)
+
+
+def _any(_: str) -> bool:
+    return True
 
 
 _PLAIN_NIR = re.compile(r"[12]\d{2}(?:0[1-9]|1[0-2])(?:\d{2}|2[AB])\d{6}(?P<key>\d{2})?", re.ASCII)
@@ -262,17 +308,46 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def _is_nir(text: str) -> bool:
-    digits = "".join(filter(str.isalnum, text)).upper()
+    digits = _joined(text)
     found = _PLAIN_NIR.fullmatch(digits)
     if found is not None and found["key"] is None:
         return True
     return len(digits) > NIR_DIGITS and nir_key(digits[:NIR_DIGITS]) == digits[NIR_DIGITS:]
 
 
-def is_nir(text: str) -> bool:
-    """Whether `text` is a NIR and nothing else, whole and with its right key; almost no other number is."""
-    digits = "".join(filter(str.isalnum, text)).upper()
-    return bool(_PLAIN_NIR.fullmatch(digits)) and len(digits) > NIR_DIGITS and _is_nir(digits)
+# A whole number with its key, wherever it begins; and the first 13 in the groups in which a NIR is written.
+_WHOLE = re.compile(
+    rf"(?<!\d)(?=([12]{_S}\d{_S}\d{_S}(?:0{_S}[1-9]|1{_S}[0-2]){_S}(?:\d{_S}\d|2{_S}[ABab])"
+    rf"(?:{_S}\d){{8}})(?!\d))",
+    re.ASCII,
+)
+_GROUPED = re.compile(
+    r"(?<!\d)[12](?P<gap>[\s.\u00a0\u2009\u202f_-])\d\d(?P=gap)(?:0[1-9]|1[0-2])(?P=gap)(?:\d\d|2[ABab])"
+    r"(?P=gap)\d{3}(?P=gap)\d{3}(?!\d)",
+    re.ASCII,
+)
+
+
+def holds_nir(text: str) -> bool:
+    """Whether a NIR stands in `text` beyond reasonable doubt: for a name that a portal may have chosen itself.
+
+    That is all 15 with the right key, a sex of 1 or 2 and a month of birth, whatever surrounds or parts them; or the
+    first 13 in the groups in which a NIR is written. Thirteen digits in one piece are no proof: counters and instants in
+    milliseconds look so, one in forty of them would be refused by chance, and the deposit could never be named. Of 15
+    digits in one piece one in four thousand is.
+    """
+    for read in {text, text.translate(_PLAIN)}:
+        for found in _WHOLE.finditer(read):
+            digits = _joined(found[1])
+            if nir_key(digits[:NIR_DIGITS]) == digits[NIR_DIGITS:]:
+                return True
+        if _GROUPED.search(read):
+            return True
+    return False
+
+
+def _joined(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).upper()
 
 
 def looks_like_nir(text: str) -> bool:
@@ -280,14 +355,16 @@ def looks_like_nir(text: str) -> bool:
 
     Narrower than `scrub`: a host's numeric reference of 13 digits must not be taken for one by chance.
     """
-    return any(_is_nir(found[0]) for found in _NIR_LIKE.finditer(text))
+    if len(text) < NIR_DIGITS:
+        return False
+    if any(_spans(text, _is_nir)):
+        return True
+    return not text.isascii() and any(_spans(text.translate(_PLAIN), _is_nir))
 
 
 def named(text: str) -> str:
     """A name that a portal gives (a reference, a SIRET): only a NIR in it is masked, so that it still matches."""
-    if len(text) < NIR_DIGITS:
-        return text
-    return _NIR_LIKE.sub(lambda found: MASK if _is_nir(found[0]) else found[0], text)
+    return _masked(text, _is_nir)
 
 
 def shown(value: str, limit: int = 40) -> str:

@@ -17,7 +17,18 @@ from due_workflow.base import Day, Instant, Line, Model, Name, Reference, Word, 
 from due_workflow.calendar import workplace_zone
 from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
-from due_workflow.identifiers import ApeCode, PostalCode, Siren, Siret, UrssafCode, named, shown
+from due_workflow.identifiers import (
+    MASK,
+    NIR_DIGITS,
+    ApeCode,
+    PostalCode,
+    Siren,
+    Siret,
+    UrssafCode,
+    named,
+    scrub,
+    shown,
+)
 from due_workflow.receipts import Evidence, Mode
 from due_workflow.rollout import Rollout
 
@@ -441,8 +452,25 @@ class Addressee(Model):
     name: str = ""
 
 
+_NAMES = frozenset({"submission", "deposit", "ref", "reference", "other", "receipt"})
+"""Facts that name something: a portal's own number of 13 digits stays readable there."""
+
+
+def _told(facts: dict[str, str | int | bool | None]) -> dict[str, str | int | bool | None]:
+    """What a notice may say, whoever raised it: it goes into mail subjects, webhooks and logs."""
+    return {scrub(name): _hushed(name, value) for name, value in facts.items()}
+
+
+def _hushed(name: str, value: str | int | bool | None) -> str | int | bool | None:
+    if isinstance(value, str):
+        return named(value) if name in _NAMES else scrub(value)
+    if isinstance(value, int) and value >= 10 ** (NIR_DIGITS - 1) and scrub(str(value)) == MASK:
+        return MASK
+    return value
+
+
 class Notice(Model):
-    """What a person should know.
+    """What a person should know. Whatever looks like a NIR in it is masked when it is made.
 
     Attributes:
         id: stable, so that a repeat can be dropped; unique within its firm.
@@ -456,10 +484,10 @@ class Notice(Model):
     """
 
     id: str
-    code: str
+    code: Annotated[str, AfterValidator(scrub)]
     urgent: bool = False
-    case: str
-    facts: dict[str, str | int | bool | None] = {}
+    case: Annotated[str, AfterValidator(named)]
+    facts: Annotated[dict[str, str | int | bool | None], AfterValidator(_told)] = {}
     at: Instant
     cabinet: str = ""
     to: tuple[Addressee, ...] = ()

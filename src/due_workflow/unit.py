@@ -15,7 +15,7 @@ from due_workflow import journal
 from due_workflow.base import Model
 from due_workflow.errors import InputRefused, NotFound
 from due_workflow.filings import client_settled, settled
-from due_workflow.identifiers import scrub
+from due_workflow.identifiers import named, scrub
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice
 from due_workflow.policy import Policy
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Storage
@@ -176,19 +176,25 @@ class Unit:
     def notice(self, code: str, case: Ref, *, urgent: bool = False, **facts: str | int | bool | None) -> Notice:
         """Stage a notice about `case`; its id is stable: the case, its journal number, the code."""
         held = self.get(case.kind, case.id)
+        code, about = scrub(code), named(str(case))  # as the notice itself has them: they are in its id
         mark = held.seq if held is not None and held.seq else int(self.now.timestamp() * 1e6)
-        first = id = f"{case}#{mark}:{code}"
+        first = id = f"{about}#{mark}:{code}"
         # a case that gets no entry here keeps its number, which an earlier notice may have used
         while Ref(Kind.NOTICE, id) in self._touched or (
             case not in self._journaled and self.get(Kind.NOTICE, id) is not None
         ):
             self._noticed += 1
             id = f"{first}:{self._noticed}"
-        note = Notice(id=id, code=code, urgent=urgent, case=str(case), facts=facts, at=self.now)
+        note = Notice(id=id, code=code, urgent=urgent, case=about, facts=facts, at=self.now)
         ref = Ref(Kind.NOTICE, id)
         self._held[ref] = None
         self._stage(Held(ref, 0, Outgoing.made(notice=note, due=self.now)))
         return note
+
+    def raised(self) -> tuple[Notice, ...]:
+        """The notices that were staged here."""
+        staged = (self._held[ref] for ref in self._touched if ref.kind is Kind.NOTICE)
+        return tuple(held.facts.notice for held in staged if held is not None)
 
     def carrying(self, key: str) -> list[Held]:
         """The records that carry `key`, those staged here included."""

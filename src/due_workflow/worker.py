@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, local
 
 from due_workflow import telemetry
 from due_workflow.base import doors, word_of
@@ -72,6 +72,8 @@ class Worker:
         self.clock: Clock = clock or SystemClock()
         self._couriers = Couriers(self.notifiers, self.clock, patience)
         self._stop = Event()
+        self._loops: list[Event] = []  # of `run` and `rounds`, in any thread
+        self._here = local()
 
     # ---- rounds
 
@@ -113,12 +115,36 @@ class Worker:
     ) -> Iterator[Round]:
         """As `run`, telling each `Round` when it is done, before any wait: for a host that shows what goes on."""
         wanted = [word_of(Task, task) for task in tasks]
-        self._stop = stop if stop is not None else Event()
-        yield from rounds(lambda: self._round(limit, wanted), self._stop, every)
+        own = stop if stop is not None else Event()
+        self._loops.append(own)
+        try:
+            # asked after it can be told: a `stop` at this very moment is either seen here or sets `own`
+            if not self._stop.is_set():
+                yield from rounds(lambda: self._turn(own, limit, wanted), own, every)
+        finally:
+            self._loops.remove(own)
 
     def stop(self) -> None:
-        """End `run` soon, and whatever else this worker does now; may be called from any thread."""
+        """End every `run` of this worker soon, and whatever else it does now; may be called from any thread.
+
+        The `stop` events given to its runs are set. It stays stopped: a run that begins later ends at once, and a call
+        such as `tick` does nothing; make another worker to go on. To end one run alone, set that run's own event.
+        """
         self._stop.set()
+        for loop in tuple(self._loops):
+            loop.set()
+
+    def _turn(self, own: Event, limit: int, tasks: Sequence[Task]) -> Iterator[tuple[str, int]]:
+        """One round of a loop: what is done in this thread meanwhile looks at that loop's event."""
+        self._here.stop = own
+        try:
+            yield from self._round(limit, tasks)
+        finally:
+            del self._here.stop
+
+    def _stopping(self) -> Event:
+        found: Event = getattr(self._here, "stop", self._stop)
+        return found
 
     def _round(self, limit: int, tasks: Sequence[Task]) -> Iterator[tuple[str, int]]:
         if Task.TICK in tasks:
@@ -162,7 +188,7 @@ class Worker:
                 log.warning("%s of %s failed: %s", record.ref, cabinet, type(error).__name__, extra=said)
             return False
 
-        stop = self._stop
+        stop = self._stopping()
         return in_turn(self.storage, self.clock, kinds, limit, one, lambda: stop.is_set() or enough())
 
     # ---- notices
@@ -177,7 +203,7 @@ class Worker:
         if not self.notifiers:
             return 0
         out: Rounds[_Told] = Rounds(self._couriers)
-        stop = self._stop
+        stop = self._stopping()
         try:
             handled = self._each((Kind.NOTICE,), limit, lambda flow, record: self._hand_out(out, flow, record))
         except BaseException:

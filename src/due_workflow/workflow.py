@@ -21,9 +21,20 @@ from due_workflow.declarations import Declaration
 from due_workflow.delivery import replayed
 from due_workflow.engine import Engine
 from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, TransitionRefused
-from due_workflow.identifiers import is_nir, named
+from due_workflow.identifiers import holds_nir, named
 from due_workflow.machine import Event
-from due_workflow.models import ALL, Cabinet, Client, ClientFile, Deposit, Filing, Mandate, Submission, Teleprocedure
+from due_workflow.models import (
+    ALL,
+    Cabinet,
+    Client,
+    ClientFile,
+    Deposit,
+    Filing,
+    Mandate,
+    Notice,
+    Submission,
+    Teleprocedure,
+)
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Parcel, Portal, Ref, Storage
 from due_workflow.purging import Purged, PurgeResult
@@ -651,10 +662,16 @@ class DueWorkflow(Engine):
 
     # ---- what the worker asks of one firm
 
-    def ring(self, ref: Ref, *, by: str = "") -> None:
-        """Raise the deadlines of one case that have come, and set its next one (what `Worker.tick` does)."""
+    def ring(self, ref: Ref, *, by: str = "") -> tuple[Notice, ...]:
+        """Raise the deadlines of one case that have come, and set its next one (what `Worker.tick` does).
 
-        def work(u: Unit) -> ReceiveResult | None:
+        Returns the notices that this raised; they are stored, and delivered by `Worker.deliver`.
+        """
+
+        def work(u: Unit) -> tuple[ReceiveResult | None, tuple[Notice, ...]]:
+            return rung(u), u.raised()
+
+        def rung(u: Unit) -> ReceiveResult | None:
             held = u.get(ref.kind, ref.id)
             if held is None:
                 return None
@@ -670,9 +687,10 @@ class DueWorkflow(Engine):
                 return receiving.again(u, ref.id)
             return None
 
-        placed = self._commit(by, work)
+        placed, notices = self._commit(by, work)
         if placed is not None and placed.ref_learned is not None:
             self._replay_ref(*placed.ref_learned, by)
+        return notices
 
     def set_record(self, kind: Kind, id: str, change: Callable[[Any], Any], *, by: str = "") -> None:
         """Change the facts of a record that has no journal: a notice's delivery, a worker's order."""
@@ -706,7 +724,7 @@ class DueWorkflow(Engine):
     def tell(
         self, code: str, ref: Ref, *, urgent: bool = False, by: str = "", **facts: str | int | bool | None
     ) -> None:
-        """Raise a notice about a case."""
+        """Raise a notice about a case. What looks like a NIR in code and facts is masked."""
         self._commit(by, lambda u: u.notice(code, ref, urgent=urgent, **facts))
 
     def collect(self, portal: Portal, since: datetime | None = None, *, by: str = "") -> Collected:
@@ -752,5 +770,5 @@ def _ids(ids: Iterable[str]) -> tuple[str, ...]:
 
 def _no_nir(ref: str | None) -> None:
     """A reference that a person types stays in a journal for good; one that a portal gives is never refused."""
-    if ref is not None and is_nir(ref):
+    if ref is not None and holds_nir(ref):
         raise InputRefused("reference_is_a_nir")

@@ -6,6 +6,7 @@
 at the portal, the secret its deliveries are signed with, and the token that asks about its hires: see `Firm`.
 """
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,8 @@ from due_workflow.adapters.avis import MAX_BYTES, read_avis
 from due_workflow.adapters.sql import SqlStorage, upgrade
 from due_workflow.texts import word
 from due_workflow.threads import Threads
+
+log = logging.getLogger("due_service")  # warnings go to stderr, where no handler is set up
 
 
 def usable(secret: SecretStr) -> SecretStr:
@@ -129,6 +132,8 @@ async def receive(request: Request, cabinet: str, body: Annotated[bytes, Depends
 
 async def hire(request: Request, reference: str, cabinet: Asking) -> dict[str, object]:
     """Where one hire stands. It names nobody: the caller knows who stands behind its own reference."""
+    if "\0" in reference:  # no hire has it, and a storage need not be able to ask for it
+        raise Refused(HTTPStatus.NOT_FOUND)
     filing = await request.app.state.flows[cabinet].read.filing(reference)
     return {
         "reference": filing.reference,
@@ -165,11 +170,18 @@ def refused(_: Request, error: Exception) -> JSONResponse:
 
 
 def failed(_: Request, error: Exception) -> JSONResponse:
-    """The library's errors hold no NIR, so their text can go out. After 503 a sender tries again."""
+    """The library's errors hold no NIR, so their text can go out. After 503 a sender tries again.
+
+    What is wrong with the database is for whoever runs the service: its text names host and database.
+    """
     assert isinstance(error, DueWorkflowError)
     later = isinstance(error, (Conflict, StorageUnusable))
     status = HTTPStatus.SERVICE_UNAVAILABLE if later else HTTPStatus.BAD_REQUEST
     if isinstance(error, NotFound):
         status = HTTPStatus.NOT_FOUND
+    text = error.text("fr")
+    if isinstance(error, StorageUnusable):
+        log.error("%s: %s", error.code, text)
+        text = status.phrase
     headers = {"Retry-After": "5"} if later else None
-    return JSONResponse({"code": error.code, "text": error.text("fr")}, status, headers)
+    return JSONResponse({"code": error.code, "text": text}, status, headers)

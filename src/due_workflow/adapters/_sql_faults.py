@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from sqlalchemy import URL
 from sqlalchemy.exc import (
     DBAPIError,
     DisconnectionError,
@@ -19,6 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from due_workflow.adapters._sql_address import scrubbed, told
 from due_workflow.errors import StorageUnusable
 
 
@@ -27,14 +29,14 @@ class Means(Enum):
 
     AGAIN = "nothing was applied: another transaction was in the way"
     LOST = "the connection is gone"
-    LOCKED = "nothing was applied: another process writes"
+    LOCKED = "nothing was applied: another process writes, and holds its lock for longer than we may wait"
     TAKEN = "a row exists already"
     VALUE = "a value cannot be stored"
     UNUSABLE = "the database cannot be used as it is"
 
 
-_AGAIN = {"40001", "40P01", "55P03"}
-_MYSQL_AGAIN, _MYSQL_LOST = {1020, 1205, 1213}, {1053, 1927, 2002, 2003, 2006, 2013, 4031}
+_AGAIN, _LOCKED = {"40001", "40P01"}, {"55P03"}
+_MYSQL_AGAIN, _MYSQL_LOCKED, _MYSQL_LOST = {1020, 1213}, {1205}, {1053, 1927, 2002, 2003, 2006, 2013, 4031}
 _MYSQL_NO_TABLE, _MYSQL_TAKEN = {1146}, {1062}
 _SQLITE_TAKEN = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
 _SQLITE: Final = {
@@ -64,9 +66,10 @@ class Fault:
     code: str
     why: str = ""
 
-    def unusable(self, **facts: object) -> StorageUnusable:
-        """The error to raise."""
-        return StorageUnusable(self.code, why=self.why, **facts)
+    def unusable(self, url: URL | None, code: str = "", **facts: object) -> StorageUnusable:
+        """The error to raise; nothing secret of that address is in it."""
+        address, why = ("", self.why) if url is None else (told(url), scrubbed(self.why, url))
+        return StorageUnusable(code or self.code, why=why, database=address, path=address, **facts)
 
 
 def read(error: Exception, *, lost: bool = False) -> Fault:
@@ -93,6 +96,8 @@ def _server(error: Any, lost: bool) -> Fault:
     why = _why(error, state or number)
     if state in _AGAIN or number in _MYSQL_AGAIN:
         return Fault(Means.AGAIN, "storage_failed", why)
+    if state in _LOCKED or number in _MYSQL_LOCKED:
+        return Fault(Means.LOCKED, "storage_locked", why)
     if lost or state[:2] == "08" or state[:3] in {"57P", "533"} or number in _MYSQL_LOST:
         return Fault(Means.LOST, "storage_unreachable", why)
     if state in _CODES or number in _MYSQL_NO_TABLE:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from due_workflow.adapters import _sql_faults as faults
 from due_workflow.adapters import _sql_work as work
-from due_workflow.adapters._sql_engine import begin, told
+from due_workflow.adapters._sql_engine import begin
 from due_workflow.adapters._sql_faults import Fault, Means
 from due_workflow.adapters._sql_reading import UNSTORABLE, Reading, concerned
 from due_workflow.adapters._sql_say import Rows, Run, Statements, statements
@@ -54,7 +54,8 @@ class JoinedSqlStorage(Reading):
         Raises:
             Conflict: another writer was first; nothing of ours was changed, the host's transaction is usable.
             ValueError: a mistake of the caller; the host's transaction is usable.
-            StorageUnusable: the host's transaction cannot be used (it failed before, or its connection is lost).
+            StorageUnusable: the host's transaction cannot be used (it failed before, or its connection is lost); or
+                a lock was waited for longer than the host's ``lock_timeout`` (``storage_locked``): then it is usable.
         """
         if not (changes.write or changes.check or changes.entries):
             return
@@ -85,14 +86,14 @@ class JoinedSqlStorage(Reading):
             say = statements(connection.dialect, self.names)
             if not say.verified:
                 verified(connection, self.names)
-                say.verified = True
+                say.verify()
             return task(connection, say)
         except (SQLAlchemyError, UnicodeError) as error:
             fault = faults.read(error)
         if fault.means is Means.VALUE:
             raise ValueError(UNSTORABLE)
-        url = "" if connection is None else told(connection.engine.url)
-        raise fault.unusable(database=url, path=url, seconds=0, prefix=self.names.prefix)
+        url = None if connection is None else connection.engine.url
+        raise fault.unusable(url, seconds=0, prefix=self.names.prefix)
 
 
 def _commit_in_savepoint(c: Connection, say: Statements, cabinet: str, changes: Changes) -> Fault | None:

@@ -7,8 +7,9 @@ Nothing here connects or decides.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TableValuedAlias
 
+from due_workflow.adapters._rows import storable
 from due_workflow.adapters._sql_tables import Names, tables
 
 Values = Mapping[str, Any]
@@ -58,6 +60,7 @@ class Rows(Protocol):
 Run = Callable[[str, Any], Rows]
 """Says a statement with its values, or with a list of them: `Connection.exec_driver_sql`, or a driver's cursor."""
 
+SURE_FOR: Final = 60.0  # seconds after which the version of the tables is looked at again
 SHAPES = 256  # how many shapes of `find` are kept
 _ONE: Any = literal_column("1")
 _TYPES: Mapping[str, Any] = {
@@ -115,7 +118,7 @@ class Statements:
         self.names = names
         self.arrays = dialect.name == "postgresql"
         self._dialect = ref(dialect)
-        self.verified = False  # once the tables were found to be of this version
+        self._sure_until = 0.0
         self._tables = tables(names)
         self._finds: dict[tuple[str, int, bool, int], Said] = {}
         r, _, e = self._tables
@@ -137,6 +140,19 @@ class Statements:
             self._make_for_arrays(dialect)
         else:
             self._make_for_rows(dialect, this)
+
+    @property
+    def verified(self) -> bool:
+        """Whether the tables were found to be of this version not long ago: somebody may upgrade them meanwhile."""
+        return time.monotonic() < self._sure_until
+
+    def verify(self) -> None:
+        """The tables were just found to be of this version."""
+        self._sure_until = time.monotonic() + SURE_FOR
+
+    def holds(self, *texts: str) -> bool:
+        """Whether these texts can stand in the database at all: what cannot is never found."""
+        return all(storable(text) and not (self.arrays and "\0" in text) for text in texts)
 
     # ---- PostgreSQL: any number of rows in one statement
 

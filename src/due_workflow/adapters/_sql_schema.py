@@ -11,10 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, func, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
-from due_workflow.adapters._sql_engine import begin, make_engine, told
+from due_workflow.adapters import _sql_faults as faults
+from due_workflow.adapters._sql_address import told
+from due_workflow.adapters._sql_engine import SQLITE_PATIENCE, begin, make_engine, whole
 from due_workflow.adapters._sql_tables import REVISIONS, Names, tables
 from due_workflow.errors import InputRefused, StorageUnusable
 
@@ -42,12 +45,14 @@ def upgrade(where: Where, *, prefix: str = "due_", schema: str | None = None, re
         The revision that the database stands at.
 
     Raises:
-        StorageUnusable: the database is of a newer version of this library.
-        ValueError: no such revision, or no such prefix.
+        StorageUnusable: the database is of a newer version of this library, or it cannot be used; or other tables
+            have the names of ours.
+        InputRefused: no such prefix, or an address that cannot be read.
+        ValueError: no such revision.
     """
     names = Names(prefix, schema).checked()
     wanted = REVISIONS[-1] if revision == "head" else revision
-    with _connection(where) as connection:
+    with _connection(where, names) as connection:
         return _move(connection, names, wanted, up=True) or wanted
 
 
@@ -60,12 +65,13 @@ def downgrade(
         The revision that the database stands at; None at the base.
 
     Raises:
-        InputRefused: the step would erase records, and `erase` was not said.
-        StorageUnusable: the database is of a newer version of this library.
-        ValueError: no such revision, or no such prefix.
+        InputRefused: the step would erase records, and `erase` was not said; no such prefix, or an address that
+            cannot be read.
+        StorageUnusable: the database is of a newer version of this library, or it cannot be used.
+        ValueError: no such revision.
     """
     names = Names(prefix, schema).checked()
-    with _connection(where) as connection:
+    with _connection(where, names) as connection:
         if revision == "base" and not erase and stands(connection, names) is not None:
             held = connection.scalar(select(func.count()).select_from(tables(names).records))
             if held:
@@ -74,19 +80,28 @@ def downgrade(
 
 
 def current(where: Where, *, prefix: str = "due_", schema: str | None = None) -> str | None:
-    """The revision that a database stands at; None when it has none of our tables."""
-    with _connection(where) as connection:
-        return stands(connection, Names(prefix, schema).checked())
+    """The revision that a database stands at; None when it has none of our tables.
+
+    Raises:
+        StorageUnusable: the database cannot be used.
+        InputRefused: no such prefix, or an address that cannot be read.
+    """
+    names = Names(prefix, schema).checked()
+    with _connection(where, names) as connection:
+        return stands(connection, names)
 
 
 def check(where: Where, *, prefix: str = "due_", schema: str | None = None) -> str:
     """The revision, where the database stands at the newest one; nothing is changed.
 
     Raises:
-        StorageUnusable: there are no tables, or they are of an older or a newer version; the text says what to do.
+        StorageUnusable: there are no tables, they are of an older or a newer version, or the database cannot be used;
+            the text says what to do.
+        InputRefused: no such prefix, or an address that cannot be read.
     """
-    with _connection(where) as connection:
-        return verified(connection, Names(prefix, schema).checked())
+    names = Names(prefix, schema).checked()
+    with _connection(where, names) as connection:
+        return verified(connection, names)
 
 
 def include_name(
@@ -134,6 +149,8 @@ def _move(connection: Connection, names: Names, wanted: str | None, *, up: bool)
     place = {None: 0} | {revision: n for n, revision in enumerate(REVISIONS, 1)}
     if place[wanted] == place[found] or (place[wanted] > place[found]) != up:
         return found
+    if found is None:
+        _free(connection, names)
     script = _script()
     steps = script._upgrade_revs if up else script._downgrade_revs
     context = _versions(connection, names, lambda at, _: steps(wanted or "base", at))
@@ -152,6 +169,19 @@ def _alone(connection: Connection, names: Names) -> None:
             connection.execute(CreateSchema(names.schema, if_not_exists=True))
 
 
+def _free(connection: Connection, names: Names) -> None:
+    """See that the names of the tables are free.
+
+    Raises:
+        StorageUnusable: one is another's.
+    """
+    inspector = inspect(connection)
+    for table in tables(names):
+        if inspector.has_table(table.name, schema=names.schema):
+            facts = {"database": told(connection.engine.url), "prefix": names.prefix}
+            raise StorageUnusable("storage_foreign_tables", table=table.name, **facts)
+
+
 def _script() -> ScriptDirectory:
     from alembic.script import ScriptDirectory
 
@@ -166,15 +196,26 @@ def _versions(connection: Connection, names: Names, fn: Callable[..., Any] | Non
 
 
 @contextmanager
-def _connection(where: Where) -> Iterator[Connection]:
-    """A connection in a transaction: committed at the end, unless it is the caller's own."""
+def _connection(where: Where, names: Names) -> Iterator[Connection]:
+    """A connection in a transaction: committed at the end, unless it is the caller's own.
+
+    Raises:
+        StorageUnusable: instead of any error of SQLAlchemy or of the driver.
+    """
     if isinstance(where, Connection):
-        yield where
-        return
-    engine = where if isinstance(where, Engine) else make_engine(make_url(where))
+        engine = where.engine
+    else:
+        engine = where if isinstance(where, Engine) else make_engine(where)
     try:
-        with engine.begin() as connection:
-            yield connection
+        if isinstance(where, Connection):
+            yield where
+        else:
+            with engine.connect() as connection, whole(connection):
+                yield connection
+        return
+    except (SQLAlchemyError, UnicodeError, engine.dialect.loaded_dbapi.Error) as error:
+        fault = faults.read(error)
     finally:
-        if engine is not where:
+        if not isinstance(where, Engine | Connection):
             engine.dispose()
+    raise fault.unusable(engine.url, seconds=SQLITE_PATIENCE, prefix=names.prefix)

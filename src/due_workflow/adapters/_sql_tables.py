@@ -13,6 +13,8 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Primary
 from sqlalchemy.dialects.mysql import LONGBLOB, LONGTEXT, VARCHAR
 from sqlalchemy.types import TypeEngine
 
+from due_workflow.errors import InputRefused
+
 REVISIONS: Final = ("0001", "0002")
 """Every revision that was released, oldest first; a test holds that `migrations/` ends with the last."""
 
@@ -27,10 +29,10 @@ class Names(NamedTuple):
         """These names, once they are known to be plain words.
 
         Raises:
-            ValueError: the prefix is no lower-case word, or is longer than 32 characters.
+            InputRefused: the prefix is no lower-case word, or is longer than 32 characters.
         """
         if not re.fullmatch(r"[a-z_][a-z0-9_]{0,31}", self.prefix):
-            raise ValueError("a prefix is 1 to 32 of a-z, 0-9 and _, and begins with a letter or _")
+            raise InputRefused("table_prefix")
         return self
 
     @property

@@ -13,7 +13,7 @@ from itertools import groupby, starmap
 from operator import itemgetter
 from typing import Any
 
-from due_workflow.adapters._rows import Words, as_record, joined, micros, sealed, split
+from due_workflow.adapters._rows import Words, as_record, first_after, joined, micros, sealed, split
 from due_workflow.adapters._sql_say import Rows, Run, Said, Statements
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Sealed
 
@@ -25,7 +25,11 @@ class Stale(Exception):
 
 
 def load(run: Run, say: Statements, cabinet: str, refs: Sequence[Ref], keys: Sequence[str]) -> list[Record]:
-    """The records of these names and keys."""
+    """The records of these names and keys; what no database can hold is not there."""
+    if not say.holds(cabinet, *keys, *(ref.id for ref in refs)):
+        refs, keys = [ref for ref in refs if say.holds(ref.id)], [key for key in keys if say.holds(key)]
+        if not say.holds(cabinet) or not (refs or keys):
+            return []
     if len(refs) == 1 and not keys:
         ((kind, name),) = refs
         return _read(say.get(run, {"cabinet": cabinet, "kind": kind._value_, "id": name}))
@@ -53,6 +57,12 @@ def find(
     limit: int,
 ) -> list[Record]:
     """A page of records by id; several states or keys are several walks, merged by the database."""
+    if not say.holds(cabinet, *states, *keys, after):
+        asked = bool(states), bool(keys)
+        states, keys = (tuple(text for text in some if say.holds(text)) for some in (states, keys))
+        if not say.holds(cabinet) or (bool(states), bool(keys)) != asked:
+            return []
+        after = first_after(after, nul=not say.arrays)
     values: dict[str, Any] = {"cabinet": cabinet, "kind": kind._value_, "after": after, "limit": limit}
     values |= {f"state_{n}": state for n, state in enumerate(states)}
     values |= {f"key_{n}": key for n, key in enumerate(keys)}
@@ -65,12 +75,16 @@ def find(
 
 def counts(run: Run, say: Statements, cabinet: str, kind: Kind) -> dict[str, int]:
     """How many records stand in each state."""
+    if not say.holds(cabinet):
+        return {}
     rows = say.counts(run, {"cabinet": cabinet, "kind": kind._value_}).fetchall()
     return dict(tuple(row) for row in rows)
 
 
 def journal(run: Run, say: Statements, cabinet: str, case: Ref, after: int, limit: int) -> list[Entry]:
     """Entries of one case, in order."""
+    if not say.holds(cabinet, case.id):
+        return []
     values = {"cabinet": cabinet, "kind": case.kind._value_, "id": case.id, "after_seq": after, "limit": limit}
     return list(starmap(partial(_entry, case), say.journal(run, values).fetchall()))
 
@@ -246,20 +260,32 @@ def conflicts(run: Run, say: Statements, cabinet: str, changes: Changes) -> tupl
     return tuple(dict.fromkeys(refs))
 
 
-def landed(run: Run, say: Statements, cabinet: str, changes: Changes) -> bool:
-    """Whether `changes` stand there: its very bytes and hashes, or what was written over them since."""
+def landed(run: Run, say: Statements, cabinet: str, changes: Changes, committed: bool) -> bool | None:
+    """Whether `changes` stand there, or stood before others wrote over them.
+
+    An entry of a journal proves it either way. Without entries the records themselves have to: other content one
+    version further is another writer's, the same content is ours where a transaction `committed`.
+
+    Returns:
+        None where nobody can tell: another writer's steps look the same.
+    """
+    kept = (journal(run, say, cabinet, entry.case, entry.seq - 1, 1) for entry in changes.entries)
+    if changes.entries:
+        return all(
+            [(found.seq, found.hash) for found in some] == [(entry.seq, entry.hash)]
+            for entry, some in zip(changes.entries, kept, strict=True)
+        )
     there = {record.ref: record for record in load(run, say, cabinet, [record.ref for record in changes.write], ())}
+    same = False
     for record in changes.write:
         found = there.get(record.ref)
         if found is None or found.version <= record.version:
             return False
-        if found.version == record.version + 1 and found.data != record.data:
-            return False
-    kept = (journal(run, say, cabinet, entry.case, entry.seq - 1, 1) for entry in changes.entries)
-    return all(
-        [(found.seq, found.hash) for found in some] == [(entry.seq, entry.hash)]
-        for entry, some in zip(changes.entries, kept, strict=True)
-    )
+        if found.version == record.version + 1:
+            if (found.data, found.state, found.keys, found.due) != (record.data, record.state, record.keys, record.due):
+                return False
+            same = True
+    return True if not changes.write or (same and committed) else None
 
 
 def outcome(run: Run, say: Statements, xid: str) -> str | None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import starmap
 
-from due_workflow.adapters._rows import as_record, joined, micros, sealed, split
+from due_workflow.adapters._rows import as_record, first_after, joined, micros, sealed, split, storable
 from due_workflow.ports import Changes, Entry, Record, Ref, Sealed
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -128,7 +128,9 @@ def checkpoint(raw: sqlite3.Connection) -> bool:
 
 
 def load(raw: sqlite3.Connection, cabinet: str, refs: Sequence[Ref], keys: Sequence[str]) -> list[Record]:
-    if not refs and not keys:
+    if not all(map(storable, (cabinet, *keys, *(ref.id for ref in refs)))):
+        refs, keys = [ref for ref in refs if storable(ref.id)], [key for key in keys if storable(key)]
+    if not (refs or keys) or not storable(cabinet):
         return []
     if len(refs) == 1 and not keys:
         return list(starmap(as_record, raw.execute(_GET, (cabinet, refs[0].kind._value_, refs[0].id))))
@@ -223,8 +225,14 @@ def find(
     Several keys or states are several walks, each already in order: their ids are merged, then read. What is
     due is sorted by id before it is read.
     """
-    if limit < 1:
+    if limit < 1 or not storable(cabinet):
         return []
+    if not all(map(storable, (*states, *keys))):
+        asked = bool(states), bool(keys)
+        states, keys = (tuple(filter(storable, some)) for some in (states, keys))
+        if (bool(states), bool(keys)) != asked:
+            return []
+    after = first_after(after)
     due = () if due_by is None else (due_by,)
     walk = "key" if keys else "due" if due else "state" if states else "id"
     starts: list[tuple[str, ...]] = [(key,) for key in keys]
@@ -251,10 +259,12 @@ def _find_sql(columns: str, walk: str, due: bool, states: int) -> str:
 
 
 def counts(raw: sqlite3.Connection, cabinet: str, kind: str) -> dict[str, int]:
-    return dict(raw.execute(_COUNTS, (cabinet, kind)))
+    return dict(raw.execute(_COUNTS, (cabinet, kind))) if storable(cabinet) else {}
 
 
 def journal(raw: sqlite3.Connection, cabinet: str, case: Ref, after: int, limit: int) -> list[Entry]:
+    if not (storable(cabinet) and storable(case.id)):
+        return []
     rows = raw.execute(_JOURNAL, (cabinet, case.kind._value_, case.id, after, max(limit, 0)))
     return list(starmap(partial(_entry, case), rows))
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
@@ -264,7 +265,8 @@ def _told(work: Callable[[], Any]) -> Any:
 
 
 def _prefix(order: dict[str, Any]) -> str:
-    return f"due_workflow/{order['cabinet']}/{order['id']}#"
+    # a firm's id and the host's references may hold any character, "/" and "#" among them
+    return f"due_workflow/{quote(order['cabinet'], safe='')}/{quote(order['id'], safe='')}#"
 
 
 def _cron(every: int) -> str:

@@ -3,7 +3,8 @@
 `SqlStorage` commits by itself; `JoinedSqlStorage` writes inside a transaction that the host commits. Connections,
 commits and retries live here; what is said to the database stands in `_sql_say.py`, in which order in `_sql_work.py`.
 
-Isolation: any level will do. What a commit relies on is held by versions and row locks, not by the level.
+Isolation: any level will do. What a commit relies on is held by versions and row locks, not by the level; on an engine
+that commits each statement by itself (AUTOCOMMIT) a commit has a transaction all the same.
 Threads: a `SqlStorage` may be shared; a `JoinedSqlStorage` belongs to its connection's thread. Forks: after a fork a
 host disposes of his engine (``engine.dispose(close=False)``); an engine made here does so by itself.
 """
@@ -18,14 +19,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Concatenate, Final, NoReturn, ParamSpec, Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, make_url
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from due_workflow.adapters import _sql_faults as faults
 from due_workflow.adapters import _sql_work as work
 from due_workflow.adapters._rows import micros
-from due_workflow.adapters._sql_engine import begin, direct, make_engine, told
+from due_workflow.adapters._sql_address import told
+from due_workflow.adapters._sql_engine import begin, commits_alone, direct, make_engine, whole
 from due_workflow.adapters._sql_faults import Fault, Means
 from due_workflow.adapters._sql_joined import JoinedSqlStorage
 from due_workflow.adapters._sql_reading import UNSTORABLE, Reading, concerned
@@ -64,7 +66,8 @@ class SqlStorage(Reading):
         patience: seconds that a call goes on trying while the database is away, restarts or is locked.
 
     Raises:
-        ValueError: the prefix is not a plain word.
+        InputRefused: the prefix is not a plain word, or the URL cannot be read.
+        StorageUnusable: the package of the URL's driver is not installed.
     """
 
     joined = False
@@ -74,7 +77,7 @@ class SqlStorage(Reading):
     ) -> None:
         self.names = Names(prefix, schema).checked()
         self._own = not isinstance(where, Engine)
-        self.engine: Final = where if isinstance(where, Engine) else make_engine(make_url(where))
+        self.engine: Final = where if isinstance(where, Engine) else make_engine(where)
         self._say = statements(self.engine.dialect, self.names)
         self._errors = (SQLAlchemyError, UnicodeError, self.engine.dialect.loaded_dbapi.Error)
         self._patience = patience
@@ -140,14 +143,10 @@ class SqlStorage(Reading):
         end = time.monotonic() + self._patience
         while True:
             try:
-                with self._open() as connection:
-                    transaction = connection.begin()
+                with self._open() as connection, whole(connection):
                     begin(connection)
-                    found = work.claim(
-                        direct(connection.connection.dbapi_connection), self._say, kinds, now, until, limit
-                    )
-                    transaction.commit()
-                    return found
+                    run = direct(connection.connection.dbapi_connection)
+                    return work.claim(run, self._say, kinds, now, until, limit)
             except _Broken as broken:
                 fault = broken.fault
             self._wait(fault, end)
@@ -157,13 +156,11 @@ class SqlStorage(Reading):
         xid: str | None = None
         asked = False
         try:
-            with self._open() as connection:
-                transaction = connection.begin()
+            with self._open() as connection, whole(connection):
                 begin(connection)
                 xid = work.commit(direct(connection.connection.dbapi_connection), self._say, cabinet, changes)
                 asked = True
-                transaction.commit()
-                return None
+            return None
         except work.Stale:
             return Fault(Means.AGAIN, "storage_failed")
         except _Broken as broken:
@@ -181,22 +178,29 @@ class SqlStorage(Reading):
         with suppress(StorageUnusable):
             while xid is not None and known == "in progress" and time.monotonic() < until:
                 try:
-                    known = self._call(work.outcome, xid)
+                    known = self._until(until, work.outcome, xid)
                 except ValueError:  # a number that the server has not given yet: a crash took the transaction with it
                     known = "aborted"
                 time.sleep(0.05)
             if known == "aborted":
                 return fault
-            if self._call(work.landed, cabinet, changes):
+            there = self._until(until, work.landed, cabinet, changes, known == "committed")
+            if there:
                 return None
             # after a crash the number may be another transaction's: ours is not there, so it never will be
-            if known == "committed" or (xid is None and not self._call(work.conflicts, cabinet, changes)):
+            settled = known == "committed" or (xid is None and not self._until(until, work.conflicts, cabinet, changes))
+            if there is False and settled:
                 return fault
-        raise StorageUnusable("storage_outcome_unknown", database=told(self.engine.url), why=fault.why)
+        raise fault.unusable(self.engine.url, "storage_outcome_unknown")
 
     def _call(self, task: Callable[Concatenate[Run, Statements, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a task that may be repeated, each statement by itself; again on a fresh connection where one is lost."""
-        until = time.monotonic() + self._patience
+        return self._until(time.monotonic() + self._patience, task, *args, **kwargs)
+
+    def _until(
+        self, until: float, task: Callable[Concatenate[Run, Statements, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`_call`, up to that moment of the steady clock."""
         while True:
             try:
                 return self._alone(lambda run: task(run, self._say, *args, **kwargs))
@@ -220,24 +224,27 @@ class SqlStorage(Reading):
             pooled = self.engine.raw_connection()
             raw = pooled.dbapi_connection
             assert raw is not None
+            alone = True
             try:
-                self.engine.dialect.set_isolation_level(raw, "AUTOCOMMIT")
+                alone = commits_alone(self.engine.dialect, raw)
+                if not alone:
+                    self.engine.dialect.set_isolation_level(raw, "AUTOCOMMIT")
                 return task(direct(raw))
             except self._errors as error:
                 fault = self._read(error, raw)
             finally:
-                self._give_back(pooled, raw, fault)
+                self._give_back(pooled, raw, fault, alone)
         except self._errors as error:
             fault = fault or faults.read(error)
         raise _Broken(fault)
 
-    def _give_back(self, pooled: PoolProxiedConnection, raw: DBAPIConnection, fault: Fault | None) -> None:
+    def _give_back(self, pooled: PoolProxiedConnection, raw: DBAPIConnection, fault: Fault | None, alone: bool) -> None:
         """To the pool as it was, whatever happened; a broken one never."""
         try:
-            if fault is None or fault.means is not Means.LOST:
-                self.engine.dialect.reset_isolation_level(raw)
-            else:
+            if fault is not None and fault.means is Means.LOST:
                 pooled.invalidate()
+            elif not alone:
+                self.engine.dialect.reset_isolation_level(raw)
         except self._errors:
             pooled.invalidate()
         pooled.close()
@@ -257,7 +264,7 @@ class SqlStorage(Reading):
                     if not self._say.verified:
                         verified(connection, self.names)
                         connection.rollback()
-                        self._say.verified = True
+                        self._say.verify()
                     yield connection
                 except self._errors as error:
                     raw = None if connection.invalidated else connection.connection.dbapi_connection
@@ -282,5 +289,4 @@ class SqlStorage(Reading):
     def _give_up(self, fault: Fault) -> NoReturn:
         if fault.means is Means.VALUE:
             raise ValueError(UNSTORABLE)
-        url = told(self.engine.url)
-        raise fault.unusable(database=url, path=url, seconds=self._patience, prefix=self.names.prefix)
+        raise fault.unusable(self.engine.url, seconds=self._patience, prefix=self.names.prefix)

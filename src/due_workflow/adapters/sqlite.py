@@ -183,12 +183,17 @@ class SqliteStorage:
         if not (changes.write or changes.check or changes.entries):
             return
         refs: tuple[Ref, ...] = ()
+        unstorable = False
         with _Turn(self._lock, self):
             try:
                 self._call(work.commit, cabinet, changes)
                 return
+            except UnicodeError:
+                unstorable = True
             except (work.Stale, sqlite3.IntegrityError):
                 refs = self._call(work.conflicts, cabinet, changes)
+        if unstorable:
+            raise ValueError("a text holds half a character (a lone surrogate): a file cannot take it")
         if not refs:
             raise ValueError("a record or an entry holds a value of a wrong type")
         raise Conflict(refs)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.window import a_path
 from due_workflow.errors import StorageUnusable
 from due_workflow.ports import Storage
@@ -19,29 +21,47 @@ from due_workflow.ports import Storage
 if TYPE_CHECKING:
     from types import ModuleType
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+]*://", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^@/]*(?=@)")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+]+:/", re.IGNORECASE)
+_PLAIN = re.compile(r"(?:[\w.-]*|\[[0-9a-f:]+\])(?::\d+)?(?:/[\w./-]*)?", re.IGNORECASE)
+PATIENCE = 5.0
+"""Seconds that a command goes on trying while the database is away."""
 _SETTINGS = {"prefix": "DUE_DB_PREFIX", "schema": "DUE_DB_SCHEMA"}
 
 
 class Address(str):
-    """The address of a database; shown without its password."""
+    """The address of a database; shown without user, password and options, for a password may stand in each."""
 
     __slots__ = ()
 
     def __str__(self) -> str:
-        return _PASSWORD.sub(r"\1:***", str.__str__(self))
+        scheme, _, rest = str.__str__(self).partition("://")
+        rest = re.sub(r"\?\w+=.*$", "", rest, flags=re.DOTALL).rpartition("@")[2]
+        # what does not look like a server and a database may be a piece of a password
+        return f"{scheme.partition(':')[0]}://{rest if _PLAIN.fullmatch(rest) else '…'}"
 
     __repr__ = __str__
 
     @property
     def whole(self) -> str:
-        """The address as it was given, for the driver only; psycopg where a PostgreSQL address names no driver."""
+        """The address as it was given, for the driver only; psycopg where a PostgreSQL address names no driver.
+
+        Raises:
+            Usage: it can be read in two ways, and the driver might take a piece of a password for a server's name.
+        """
+        if str.__str__(self).count("@") > 1:
+            raise Usage("address_ambiguous")
         return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", str.__str__(self))
+
+    @property
+    def told(self) -> str:
+        """As the option of a next command: itself, or a word for it where it holds what is not shown."""
+        return quote(str.__str__(self)) if str(self) == str.__str__(self) else "URL"
 
 
 def a_database(text: str | Path) -> Path | Address:
     """What `--db` names."""
+    if isinstance(text, Address):
+        return text
     return Address(text) if _ADDRESS.match(str(text)) else a_path(text)
 
 
@@ -52,7 +72,7 @@ def opened(where: Path | Address, *, creates: bool) -> Storage:
         StorageUnusable: there is none, and the command does not make one; or it cannot be used.
     """
     if isinstance(where, Address):
-        storage: Storage = adapter().SqlStorage(where.whole, **settings())
+        storage: Storage = adapter().SqlStorage(where.whole, patience=PATIENCE, **settings())
         return storage
     if not creates and not where.exists():
         raise StorageUnusable("storage_missing", path=str(where))

@@ -18,6 +18,7 @@ from due_workflow.cli.typed import a_deposit, an_instant, to_begin, to_mark
 from due_workflow.cli.window import app
 from due_workflow.models import Deposit, Notice
 from due_workflow.policy import Policy
+from due_workflow.ports import Record
 from due_workflow.receipts import Mode
 from due_workflow.worker import Worker
 from due_workflow.workflow import DueWorkflow
@@ -116,6 +117,19 @@ def _tell_attempts(s: Session, deposit: Deposit) -> None:
 # ---- the clock
 
 
+class _Ticking(Worker):
+    """A worker that keeps what the deadlines it raised have to say."""
+
+    def __init__(self, session: Session, screen: _Screen) -> None:
+        super().__init__(session.storage, flow_for=session.flow_of, by=session.by)
+        self.screen = screen
+
+    def _ring(self, flow: DueWorkflow, record: Record) -> bool:
+        for notice in flow.ring(record.ref, by=self.by):
+            self.screen.send(notice)
+        return True
+
+
 class _Screen:
     """A notifier that prints notices where the command runs. Its name is what the database remembers."""
 
@@ -134,15 +148,19 @@ class _Screen:
 
 
 @command(app, "tick", "look")
-def tick(s: Session) -> None:
-    """Raise what is due, tell what is new."""
+def tick(
+    s: Session, deliver: Annotated[bool, typer.Option("--deliver", help="cli.opt.deliver")] = False
+) -> None:
+    """Raise what is due, show what that says; deliver only when told, or the mail would never leave."""
     screen = _Screen(s)
-    worker = Worker(s.storage, flow_for=s.flow_of, notifiers=(screen,), by=s.by)
+    worker = Worker(s.storage, flow_for=s.flow_of, notifiers=(screen,), by=s.by) if deliver else _Ticking(s, screen)
     raised = 0
     with s.progress("cli.ticking", None):
         while handled := worker.tick():
             raised += handled
-        while worker.deliver():
+        while deliver and worker.deliver():
             pass
-    s.data["raised"], s.data["delivered"] = raised, screen.count
+    s.data["raised"], s.data["shown"], s.data["delivered"] = raised, screen.count, screen.count if deliver else 0
     s.say("cli.ticked", raised=raised, delivered=screen.count)
+    if screen.count and not deliver:
+        s.say("cli.tick_kept", count=screen.count, program=s.program)

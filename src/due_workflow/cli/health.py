@@ -12,6 +12,7 @@ from due_workflow.health import Waiting
 @command(app, "health", "look")
 def health(s: Session) -> None:
     """Lags, what waits and what failed; ends with 7 when somebody must look."""
+    s.known()
     found = s.flow.read.health()
     s.data |= {"healthy": found.ok, **found.plain(s.lang)}
     del s.data["ok"]

@@ -244,6 +244,8 @@ def _state(told: Told, state: str, lang: str) -> str:
 
 
 def _verify(s: Session, case: str | None) -> None:
+    if not case:
+        s.known()
     with s.progress("cli.verifying", None):
         found = _about(case, s.flow.read.verify_journal) if case else s.flow.read.verify_journal()
     s.data["verified"] = {"cases": found.cases, "entries": found.entries, "faults": list(found.faults)}

@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from due_workflow.adapters.log import LogNotifier
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.ports import Notifier
 
@@ -32,7 +31,7 @@ SETTINGS = (
 
 
 def notifiers_from_env(environ: Mapping[str, str], lang: str) -> tuple[Notifier, ...]:
-    """The notifiers that the variables of `SETTINGS` ask for; the log's where they ask for none.
+    """The notifiers that the variables of `SETTINGS` ask for; none where they ask for none.
 
     Args:
         environ: the environment; an empty value counts as none.
@@ -43,13 +42,15 @@ def notifiers_from_env(environ: Mapping[str, str], lang: str) -> tuple[Notifier,
     """
     said = {name: value for name in SETTINGS if (value := environ.get(name, "").strip())}
     found: list[Notifier] = []
-    if "DUE_SMTP_URL" in said or "DUE_MAIL_TO" in said:
+    # one that stands alone was meant: it is never passed over in silence
+    if any(name.startswith(("DUE_SMTP_", "DUE_MAIL_")) for name in said):
         found.append(_email(said, lang))
-    if "DUE_WEBHOOK_URL" in said:
+    if any(name.startswith("DUE_WEBHOOK_") for name in said):
+        _need(said, "DUE_WEBHOOK_URL")
         found.append(_webhook(said))
     if "DUE_APPRISE_URLS" in said:
         found += _apprise(said["DUE_APPRISE_URLS"].split(), lang)
-    return tuple(found) or (LogNotifier(lang=lang),)
+    return tuple(found)
 
 
 def _email(said: Mapping[str, str], lang: str) -> Notifier:
@@ -111,6 +112,9 @@ def _webhook(said: Mapping[str, str]) -> Notifier:
         return make()
     except InputRefused as refused:
         name = "DUE_WEBHOOK_SECRET" if refused.code == "bad_webhook_secret" else "DUE_WEBHOOK_URL"
+        code = _ALLOWABLE.get(refused.code)
+    if code is not None:
+        raise _bad(name, code)
     return _made(name, make)
 
 
@@ -156,6 +160,8 @@ def _made(name: str, make: Callable[[], Notifier]) -> Notifier:
     raise refused
 
 
+_ALLOWABLE = {"webhook_in_clear": "setting_http", "webhook_private": "setting_private"}
+"""Refusals that DUE_WEBHOOK_ALLOW lifts."""
 _OF_ITS_OWN = frozenset({"mail_password_in_clear", "bad_webhook_url", "bad_webhook_secret"})
 """Refusals whose sentence shows nothing of the value and says more than that it is bad."""
 

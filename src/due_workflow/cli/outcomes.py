@@ -134,6 +134,8 @@ def advice(error: BaseException, lang: str, program: str) -> str:
         key = "conflict"
     elif isinstance(error, StorageUnusable) and error.code == "storage_missing":
         key = "no_database"
+    elif isinstance(error, StorageUnusable) and error.code in ("storage_no_tables", "storage_older_tables"):
+        key = "no_tables"
     return scrub(texts.render(f"cli.advice.{key}", lang, facts)) if key else ""
 
 

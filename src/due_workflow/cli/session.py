@@ -32,7 +32,7 @@ from due_workflow.cli.views import Screen
 from due_workflow.errors import DueWorkflowError, StorageUnusable
 from due_workflow.identifiers import scrub
 from due_workflow.policy import Policy
-from due_workflow.ports import Storage
+from due_workflow.ports import Kind, Storage
 from due_workflow.workflow import DueWorkflow
 
 T = TypeVar("T")
@@ -91,6 +91,15 @@ class Session:
         if self._flow is None:
             self._flow = self.flow_of(self.cabinet)
         return self._flow
+
+    def known(self) -> None:
+        """See that the database knows the firm: an answer about nobody would look like good news.
+
+        Raises:
+            Usage: nothing of that firm is there.
+        """
+        if not any(self.flow.read.counts(kind) for kind in Kind):
+            raise Usage("no_firm", name=self.cabinet)
 
     def flow_of(self, cabinet: str, policy: Policy | None = None) -> DueWorkflow:
         """The commands of a firm of this database, under another policy where one is given."""
@@ -208,12 +217,14 @@ def _user() -> str:
 
 def _told(chosen: Mapping[str, Any]) -> str:
     """The options that a next command needs too, as they were given on this one's line."""
-    given = (("--db", chosen.get("db")), ("--cabinet", chosen.get("cabinet")), ("--lang", chosen.get("lang")))
-    env = {"--db": "DUE_DB", "--cabinet": "DUE_CABINET", "--lang": "DUE_LANG"}
+    given = {"--db": chosen.get("db"), "--cabinet": chosen.get("cabinet"), "--lang": chosen.get("lang")}
+    known = {"--cabinet": os.environ.get("DUE_CABINET"), "--lang": os.environ.get("DUE_LANG")}
+    if "DUE_DB" in os.environ:
+        known["--db"] = str(a_database(os.environ["DUE_DB"]))
     return "".join(
-        f" {name} {quote(str(value))}"
-        for name, value in given
-        if value and os.environ.get(env[name]) != (value.whole if isinstance(value, Address) else str(value))
+        f" {name} {value.told if isinstance(value, Address) else quote(str(value))}"
+        for name, value in given.items()
+        if value and str(value) != known.get(name)
     )
 
 

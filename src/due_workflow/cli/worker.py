@@ -42,23 +42,25 @@ def worker(
     every: Annotated[float, typer.Option("--every", min=0.1, metavar="cli.meta.seconds", help="cli.opt.every")] = 15.0,
     tasks: Annotated[str, typer.Option("--tasks", metavar="tick,deliver", help="cli.opt.tasks")] = ",".join(HERE),
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="cli.opt.batch")] = 100,
+    log: Annotated[bool, typer.Option("--log", help="cli.opt.log")] = False,
 ) -> None:
     """Rounds until told to stop, or until nothing is due."""
     wanted = _tasks(tasks)
     storage = s.storage
-    notifiers = notifiers_from_env(os.environ, s.lang) if Task.DELIVER in wanted else ()
+    notifiers: tuple[Notifier, ...] = ()
+    if Task.DELIVER in wanted:
+        notifiers = notifiers_from_env(os.environ, s.lang) + ((LogNotifier(lang=s.lang),) if log else ())
+        if not notifiers:
+            # never delivered to nobody: whoever sets up mail later finds them waiting
+            s.warn("cli.worker.no_notifier")
+            wanted.remove(Task.DELIVER.value)
     worker = Worker(storage, flow_for=s.flow_of, notifiers=notifiers, by=s.by)
     s.data["notifiers"] = [notifier.name for notifier in notifiers]
     stop, total = Event(), Counter[str](dict.fromkeys(wanted, 0))
     s.data["handled"] = total
-    with _told_to_stop(stop, lambda: s.warn("cli.worker.stopping")), _written_here(notifiers) as here:
-        if here and not once:
-            s.warn("cli.worker.no_notifier")
+    with _told_to_stop(stop, lambda: s.warn("cli.worker.stopping")), _written_here(notifiers):
         if once:
             _pass(worker, stop, total, limit, wanted)
-            if here and total[Task.DELIVER]:
-                # cron mails whatever is said: nothing is, while there is nothing to say
-                s.warn("cli.worker.no_notifier")
         else:
             _loop(s, worker, stop, total, every, limit, wanted)
     cut = once and stop.is_set()
@@ -149,15 +151,15 @@ def _tasks(text: str) -> list[str]:
 
 
 @contextmanager
-def _written_here(notifiers: Sequence[Notifier]) -> Iterator[bool]:
-    """Where no way of delivery is set, what the log's notifier says goes to standard error: nobody set up a log."""
+def _written_here(notifiers: Sequence[Notifier]) -> Iterator[None]:
+    """What the log's notifier says goes to standard error: nobody set up a log."""
     logs = [notifier.logger for notifier in notifiers if isinstance(notifier, LogNotifier)]
     handler = logging.StreamHandler(sys.stderr)
     for logger in logs:
         logger.setLevel(logging.INFO)
         logger.addHandler(handler)
     try:
-        yield bool(logs)
+        yield
     finally:
         for logger in logs:
             logger.removeHandler(handler)

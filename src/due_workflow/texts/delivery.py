@@ -163,6 +163,14 @@ DELIVERY: dict[str, tuple[str, str]] = {
         "ce réglage n'est pas donné. Forme attendue: {name:word:setting}",
         "this setting is not given. Expected: {name:word:setting}",
     ),
+    "input.setting_http": (
+        "adresse http:// (en clair), refusée sauf DUE_WEBHOOK_ALLOW=http",
+        "an http:// address (in the clear), refused unless DUE_WEBHOOK_ALLOW=http",
+    ),
+    "input.setting_private": (
+        "adresse d'un réseau privé, refusée sauf DUE_WEBHOOK_ALLOW=private",
+        "an address of a private network, refused unless DUE_WEBHOOK_ALLOW=private",
+    ),
     "setting.DUE_SMTP_URL": (
         "smtp://utilisateur@serveur:587 (STARTTLS), smtps://utilisateur@serveur:465, smtp://serveur:25?security=none; le mot "
         "de passe va dans DUE_SMTP_PASSWORD",

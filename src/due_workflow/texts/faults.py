@@ -240,6 +240,16 @@ _FAULTS = {
         "{file} has no good line for {reference}.",
     ),
     "cli.usage.too_many": ("{limit} envois à la fois au plus.", "{limit} attempts at a time at most."),
+    "cli.usage.address_ambiguous": (
+        "L'adresse de la base contient plusieurs « @ ». Dans un nom ou un mot de passe, écrivez %40 pour @, %2F pour /, "
+        "%3A pour :. Mieux: le mot de passe dans PGPASSWORD.",
+        "The database's address holds more than one “@”. In a name or a password write %40 for @, %2F for /, %3A for :. "
+        "Better: the password in PGPASSWORD.",
+    ),
+    "cli.usage.no_firm": (
+        "Rien du cabinet « {name} » dans cette base: vérifiez --cabinet (ou DUE_CABINET) et --db.",
+        "Nothing of the firm “{name}” in this database: check --cabinet (or DUE_CABINET) and --db.",
+    ),
     "cli.usage.no_such_file": ("Introuvable: {files}.", "Not found: {files}."),
     "cli.advice.refused": (
         "Tout ce qui est possible, et pourquoi: {program} explain {case}",
@@ -250,6 +260,7 @@ _FAULTS = {
         "The clients known: {program} status. To add some: {program} import clients FILE",
     ),
     "cli.advice.no_receipt": ("Les avis en attente: {program} tray", "The receipts that wait: {program} tray"),
+    "cli.advice.no_tables": ("Pour les préparer: {program} db upgrade", "To prepare them: {program} db upgrade"),
     "cli.advice.no_hire": ("Ce qui existe: {program} status", "What there is: {program} status"),
     "cli.advice.conflict": ("Relancez la même commande.", "Run the same command again."),
     "cli.advice.no_database": (

@@ -257,10 +257,10 @@ HELP: dict[str, tuple[str, str]] = {
     "cli.help.tick": (
         "Lève les échéances venues (réponses en retard, embauches non déclarées, mandats) et affiche ce qu'il y a à "
         "savoir. À lancer toutes les quelques minutes, par cron par exemple.\n\n"
-        "Les notifications affichées ici comptent comme remises. Toute la base est traitée, tous cabinets confondus.",
+        "Les notifications restent à remettre par « worker », sauf avec --deliver. Toute la base est traitée, tous cabinets confondus.",
         "Raises the deadlines that have come (overdue answers, undeclared hires, mandates) and shows what a person "
         "should know. Run it every few minutes, with cron for instance.\n\n"
-        "Notices shown here count as delivered. The whole database is handled, all firms of it.",
+        "The notices are still delivered by “worker”, unless --deliver is given. The whole database is handled, all firms of it.",
     ),
     "cli.example.tick": ("Exemple: due-workflow tick --json", "Example: due-workflow tick --json"),
     "cli.help.status": (

@@ -296,6 +296,16 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Il faut au moins un fil d'exécution (max_threads).",
         "There must be at least one thread (max_threads).",
     ),
+    "input.database_address": (
+        "L'adresse de la base ne se lit pas, ou son type ou son pilote n'existe pas: "
+        "attendu postgresql://compte@hôte:port/base (dans un mot de passe, @ s'écrit %40 et / s'écrit %2F).",
+        "The address of the database cannot be read, or there is no such kind or driver: "
+        "expected postgresql://account@host:port/base (in a password, @ is written %40 and / %2F).",
+    ),
+    "input.table_prefix": (
+        "Le préfixe des tables a 1 à 32 signes parmi a-z, 0-9 et _, et ne commence pas par un chiffre.",
+        "The prefix of the tables is 1 to 32 of a-z, 0-9 and _, and does not begin with a digit.",
+    ),
     "input.joined_worker": (
         "Un Worker ne travaille pas dans la transaction de l'hôte: donnez-lui un stockage à lui.",
         "A Worker does not work inside the host's transaction: give it a storage of its own.",
@@ -614,6 +624,16 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "error.storage_needs_extra": (
         'Cette base demande un paquet qui n\'est pas installé ({missing}): pip install "due-workflow[{extra}]".',
         'This database needs a package that is not installed ({missing}): pip install "due-workflow[{extra}]".',
+    ),
+    "error.storage_needs_driver": (
+        "Le pilote de {database} n'est pas installé: pip install {missing}.",
+        "The driver of {database} is not installed: pip install {missing}.",
+    ),
+    "error.storage_foreign_tables": (
+        "La base {database} a déjà une table {table} qui n'est pas de nous: rien n'a été changé. "
+        "Choisissez un autre préfixe que « {prefix} » (prefix, DUE_DB_PREFIX) ou un autre schéma.",
+        "{database} already has a table {table} that is not ours: nothing was changed. "
+        "Choose another prefix than “{prefix}” (prefix, DUE_DB_PREFIX) or another schema.",
     ),
     "error.storage_corrupt": (
         "La base {path} est endommagée. Arrêtez d'y écrire, gardez-en une copie et restaurez la dernière sauvegarde.",

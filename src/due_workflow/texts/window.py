@@ -113,6 +113,10 @@ _SAID = {
         "{delivered:plural:# notification affichée|# notifications affichées}.",
         "{raised:plural:# deadline|# deadlines} handled, {delivered:plural:# notice|# notices} shown.",
     ),
+    "cli.tick_kept": (
+        "{count:plural:Elle reste|Elles restent} à remettre: {program} worker (ou tick --deliver, à cet écran seulement).",
+        "{count:plural:It is|They are} still to be delivered: {program} worker (or tick --deliver, to this screen only).",
+    ),
 }
 
 _IMPORTS = {

@@ -8,14 +8,16 @@ WORKING: dict[str, tuple[str, str]] = {
         "les notifications.\n\n"
         "Tourne jusqu'à Ctrl-C (ou SIGTERM): le dossier en cours est terminé, ce qui était réservé est rendu. Avec "
         "--once, pour cron: une passe jusqu'à ce que rien ne soit dû, puis fin. Plusieurs à la fois ne se gênent pas.\n\n"
-        "À qui les notifications sont remises: variables DUE_SMTP_URL, DUE_MAIL_FROM, DUE_MAIL_TO, DUE_WEBHOOK_URL, "
-        "DUE_WEBHOOK_SECRET, DUE_APPRISE_URLS.",
+        "À qui les notifications sont remises: variables DUE_SMTP_URL, DUE_SMTP_PASSWORD, DUE_MAIL_FROM, DUE_MAIL_TO, "
+        "DUE_MAIL_COLLABORATORS, DUE_WEBHOOK_URL, DUE_WEBHOOK_SECRET, DUE_WEBHOOK_ALLOW, DUE_APPRISE_URLS; les mêmes pour "
+        "tous les processus d'une base. Sans aucune d'elles (ni --log), les notifications attendent.",
         "Does the work that waits for no person, for all firms of the database: raises the deadlines that have come "
         "and delivers the notices.\n\n"
         "Runs until Ctrl-C (or SIGTERM): the case in hand is finished, what was reserved is given back. With --once, "
         "for cron: one pass until nothing is due, then it ends. Several at a time do no harm to each other.\n\n"
-        "Where notices are delivered: variables DUE_SMTP_URL, DUE_MAIL_FROM, DUE_MAIL_TO, DUE_WEBHOOK_URL, "
-        "DUE_WEBHOOK_SECRET, DUE_APPRISE_URLS.",
+        "Where notices are delivered: variables DUE_SMTP_URL, DUE_SMTP_PASSWORD, DUE_MAIL_FROM, DUE_MAIL_TO, "
+        "DUE_MAIL_COLLABORATORS, DUE_WEBHOOK_URL, DUE_WEBHOOK_SECRET, DUE_WEBHOOK_ALLOW, DUE_APPRISE_URLS; the same for all "
+        "processes of one database. Without any of them (nor --log), notices wait.",
     ),
     "cli.example.worker": (
         "Exemple: due-workflow worker --db cabinet.sqlite --once",
@@ -33,6 +35,14 @@ WORKING: dict[str, tuple[str, str]] = {
     "cli.opt.tasks": (
         "Les tâches, séparées par des virgules: tick (échéances), deliver (notifications).",
         "The tasks, separated by commas: tick (deadlines), deliver (notices).",
+    ),
+    "cli.opt.log": (
+        "Écrit aussi les notifications ici (erreur standard); elles comptent alors comme remises de cette façon.",
+        "Also writes notices here (standard error); they then count as delivered that way.",
+    ),
+    "cli.opt.deliver": (
+        "Remet les notifications à cet écran: elles comptent comme remises, et aucun courriel ne les porte plus.",
+        "Delivers notices to this screen: they count as delivered, and no mail will carry them any more.",
     ),
     "cli.opt.batch": (
         "Combien de dossiers par tâche et par tour, au plus.",
@@ -53,8 +63,11 @@ WORKING: dict[str, tuple[str, str]] = {
         "At work: {tasks}. One round every {every} s when nothing is due. Ctrl-C to end in good order.",
     ),
     "cli.worker.no_notifier": (
-        "Ni courriel ni webhook n'est réglé: les notifications s'écrivent ici seulement, et comptent comme remises.",
-        "Neither e-mail nor webhook is set: notices are written here only, and count as delivered.",
+        "Ni courriel ni webhook n'est réglé: les échéances seulement. Les notifications sont gardées jusqu'à ce qu'un moyen "
+        "de remise soit réglé (DUE_SMTP_URL, DUE_WEBHOOK_URL, DUE_APPRISE_URLS) ou --log donné; avec --tasks tick, rien "
+        "n'en est dit.",
+        "Neither e-mail nor webhook is set: deadlines only. Notices are kept until a way of delivery is set (DUE_SMTP_URL, "
+        "DUE_WEBHOOK_URL, DUE_APPRISE_URLS) or --log is given; with --tasks tick nothing is said of it.",
     ),
     "cli.worker.round": ("{at}  {done}", "{at}  {done}"),
     "cli.worker.stopping": (
@@ -72,5 +85,8 @@ WORKING: dict[str, tuple[str, str]] = {
         "Interrupted: {done}. What was left will be taken up by the next one.",
     ),
     "cli.worker.task.tick": ("{count:plural:# échéance|# échéances}", "{count:plural:# deadline|# deadlines}"),
-    "cli.worker.task.deliver": ("{count:plural:# notification|# notifications}", "{count:plural:# notice|# notices}"),
+    "cli.worker.task.deliver": (
+        "{count:plural:# notification traitée|# notifications traitées}",
+        "{count:plural:# notice handled|# notices handled}",
+    ),
 }

@@ -1,11 +1,14 @@
 """A storage over Django's ORM, in Django's own connection and transaction.
 
 `DjangoStorage(joined=True)` writes inside the caller's `transaction.atomic()`: the host's rows and ours live or die
-together. `DjangoStorage()` commits by itself, as a worker needs. Both are made for READ COMMITTED, Django's default.
+together. `DjangoStorage()` commits by itself, as sending and a worker need: it reads anywhere, and refuses to write
+where a transaction is open (`atomic()`, ATOMIC_REQUESTS), for a rollback would forget what the portal has taken. Both
+are made for READ COMMITTED, Django's default.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +20,10 @@ from due_workflow import Conflict, InputRefused
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Sealed
 
 NAME, CONTENT = ("cabinet", "kind", "name"), ("version", "state", "data", "keys", "due")
+OPEN = (
+    "DjangoStorage() commits by itself, and a transaction is open here that could be rolled back: use "
+    "DjangoStorage(joined=True) in it, or call after its commit (transaction.on_commit, non_atomic_requests)"
+)
 BEGIN_ANEW = {"40001", "40P01"}  # PostgreSQL's serialization failure and deadlock
 
 
@@ -68,7 +75,7 @@ class DjangoStorage:
             raise transaction.TransactionManagementError("a joined storage writes inside transaction.atomic()")
         try:
             # Joined, this block is a savepoint: what is refused is undone alone, and the host's transaction goes on.
-            with transaction.atomic(using=self.using):
+            with transaction.atomic(using=self.using) if self.joined else self._durable():
                 before = self._locked(cabinet, changes)
                 self._write(cabinet, changes.write, before)
                 self._append(cabinet, changes.entries)
@@ -129,14 +136,31 @@ class DjangoStorage:
     def claim(self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int) -> list[tuple[str, Record]]:
         if self.joined:
             raise InputRefused("joined_worker")
-        # durable: inside somebody's transaction Django refuses, for a lease must be committed before it is used
-        with transaction.atomic(using=self.using, durable=True):
+        with self._durable():  # a lease must be committed before it is used
             due = self._all(models.Record).filter(kind__in=kinds, due__lte=now).order_by("due")
             # skip_locked: what another claimer is taking is his
             rows = list(due.select_for_update(skip_locked=True)[: max(limit, 0)])
             leased = self._all(models.Record).filter(pk__in=[row.pk for row in rows])
             leased.update(version=F("version") + 1, due=until)
         return [(row.cabinet, replace(_record(row), version=row.version + 1, due=until)) for row in rows]
+
+    @contextmanager
+    def _durable(self):
+        """A transaction that is committed when its block ends, whatever the host does afterwards.
+
+        Raises:
+            TransactionManagementError: one is open already (the one around a test of Django's `TestCase` is let be).
+        """
+        connection = connections[self.using]
+        # without autocommit the host commits, or not, and Django's `durable` does not look at that
+        if not connection.in_atomic_block and not connection.get_autocommit():
+            raise transaction.TransactionManagementError(OPEN)
+        with ExitStack() as ends:
+            try:
+                ends.enter_context(transaction.atomic(using=self.using, durable=True))
+            except RuntimeError:
+                raise transaction.TransactionManagementError(OPEN) from None
+            yield
 
     def _all(self, model):
         return model.objects.using(self.using)

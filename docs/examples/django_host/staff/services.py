@@ -10,7 +10,8 @@ from staff.models import Hire
 def record_hire(hire: Hire, by: str) -> Submission:
     """Save the hire and prepare its DUE in one transaction: both are there afterwards, or neither.
 
-    Nothing is sent here. A prepared attempt leaves after the commit, when somebody releases it.
+    Nothing is sent here: the attempt stays prepared. With a portal in `due.engine`, `release` in the same transaction
+    lets the worker send it after the commit.
 
     Raises:
         Conflict: another writer was first. The engine does not try again inside your transaction: begin it anew.
