@@ -285,7 +285,9 @@ def test_a_refused_value_is_shown_on_one_line_and_cut() -> None:
 # ---- other digits, and references
 
 FOREIGN = {
-    "full width": str.maketrans("0123456789AB", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff21\uff22"),
+    "full width": str.maketrans(
+        "0123456789AB", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff21\uff22"
+    ),
     "Arabic": str.maketrans(DIGITS, "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"),
     "bold": {ord(d): 0x1D7CE + int(d) for d in DIGITS},
     "superscript": str.maketrans(DIGITS, "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"),

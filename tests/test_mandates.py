@@ -400,7 +400,7 @@ def test_remind_lists_and_notes_only_when_told() -> None:
     assert "reminder no. 2 noted" in due("mandate", "remind", make.siren(1), "--lang", "en")
     due("mandate", "remind", make.siren(1), "--all", code=Code.USAGE)
     assert "n'attend sa signature" in due("mandate", "remind", make.siren(2), code=Code.REFUSED)
-    assert "relance n° 1" in due("tick")
+    assert "relance n° 1" in due("tick", "--deliver")
 
 
 @pytest.mark.usefixtures("here")

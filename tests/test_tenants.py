@@ -354,9 +354,9 @@ def raised(results: list[object]) -> None:
     raise result
 
 
-def silent(result: None) -> None:
+def silent(result: tuple[object, ...] | None) -> None:
     """What the worker calls for a record that went meanwhile: nothing happens."""
-    assert result is None
+    assert not result
     raise NotFound("filing", "nothing happened")
 
 

@@ -332,9 +332,9 @@ def holds_nir(text: str) -> bool:
     """Whether a NIR stands in `text` beyond reasonable doubt: for a name that a portal may have chosen itself.
 
     That is all 15 with the right key, a sex of 1 or 2 and a month of birth, whatever surrounds or parts them; or the
-    first 13 in the groups in which a NIR is written. Thirteen digits in one piece are no proof: counters and instants in
-    milliseconds look so, one in forty of them would be refused by chance, and the deposit could never be named. Of 15
-    digits in one piece one in four thousand is.
+    first 13 in the groups in which a NIR is written. Thirteen digits in one piece are no proof: counters and instants
+    in milliseconds look so, one in forty of them would be refused by chance, and the deposit could never be named. Of
+    15 digits in one piece one in four thousand is.
     """
     for read in {text, text.translate(_PLAIN)}:
         for found in _WHOLE.finditer(read):

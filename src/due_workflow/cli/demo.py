@@ -48,7 +48,7 @@ TRY = (
     ("hire", "status TRA-02"),
     ("explain", "explain BOU-02/real/1"),
     ("journal", "journal LIB-01"),
-    ("tick", "tick"),
+    ("tick", "tick --deliver"),
 )
 
 

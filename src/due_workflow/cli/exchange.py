@@ -148,9 +148,7 @@ class _Screen:
 
 
 @command(app, "tick", "look")
-def tick(
-    s: Session, deliver: Annotated[bool, typer.Option("--deliver", help="cli.opt.deliver")] = False
-) -> None:
+def tick(s: Session, deliver: Annotated[bool, typer.Option("--deliver", help="cli.opt.deliver")] = False) -> None:
     """Raise what is due, show what that says; deliver only when told, or the mail would never leave."""
     screen = _Screen(s)
     worker = Worker(s.storage, flow_for=s.flow_of, notifiers=(screen,), by=s.by) if deliver else _Ticking(s, screen)
