@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -565,18 +565,30 @@ NEEDED = ["software", "confirmed", "portal", "subscribed", "model", "select 1", 
 
 
 @settings(max_examples=40, deadline=None)
+# the tests were accepted before the software and the portal were said: none of them counts any more
+@example(
+    [
+        *("select 1", "sign 1", "select 2", "sign 2", "test 1", "test 2", "software", "confirmed", "portal"),
+        *("subscribed", "model", "live 1", "real 1", "report"),
+    ]
+)
 @given(st.permutations([*NEEDED, "test 1", "test 2", "live 1", "real 1", "report"]))
 def test_every_order_that_is_possible_ends_with_every_step_done(order: list[str]) -> None:
-    firm, waiting = Firm(), list(order)
-    while waiting:
+    firm, waiting, refused = Firm(), list(order), 0
+    for _ in range(300):
+        if not waiting:
+            break
         name = waiting.pop(0)
         try:
             FACTS[name](firm)
+            refused = 0
         except DueWorkflowError:
             waiting.append(name)
+            refused += 1
         # a test under another epoch than the last one does not count: it is sent again
-        if not waiting and "tests" not in ticked(firm):
-            waiting = ["test 1", "test 2"]
+        if refused > len(waiting) or (not waiting and "tests" not in ticked(firm)):
+            waiting, refused = ["test 1", "test 2", *waiting], 0
+    assert not waiting
     assert firm.read.rollout().done
 
 
