@@ -169,7 +169,7 @@ def test_of_many_deliveries_of_one_receipt_at_once_one_is_applied(service, sent)
     assert sum(not answer["repeat"] for _, answer in answers) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"not an avis \xff\x00", b"<!DOCTYPE x><a/>", gzip.compress(b"<a/>")])
+@pytest.mark.parametrize("body", [b"", b"not an avis \xff\x00", b"<!DOCTYPE x><a/>", gzip.compress(b"<a/>", mtime=0)])
 def test_what_cannot_be_read_waits_in_the_tray_whole(service, body):
     code, answer = service.deliver(body)
     assert (code, answer["state"], answer["attempts"]) == (200, "tray", {})
