@@ -228,6 +228,9 @@ def test_a_commit_without_entries_is_never_taken_for_another_writers(address: st
         assert landed(again, False) is None, "another may have written the same"
         storage.commit(A, Changes(told.write[:0], entries=told.entries))
         assert landed(told, False) is True
+        (entry,) = told.entries
+        theirs = Changes(told.write, entries=[Entry(entry.case, entry.seq, Sealed(b"other"), entry.hash)])
+        assert landed(theirs, True) is False, "another writer's entry of the same hash is not ours"
 
 
 # ---- locks

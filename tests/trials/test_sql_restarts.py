@@ -26,16 +26,7 @@ CASES = [Ref(Kind.FILING, str(n)) for n in range(3)]
 
 
 @pytest.mark.usefixtures("postgres_server")  # says why where there is none
-@pytest.mark.parametrize(
-    "level",
-    [
-        "READ COMMITTED",
-        pytest.param(
-            "SERIALIZABLE",
-            marks=pytest.mark.xfail(reason="open: one commit told as done was not there", strict=False),
-        ),
-    ],
-)
+@pytest.mark.parametrize("level", ["READ COMMITTED", "SERIALIZABLE"])
 def test_of_every_commit_the_truth_is_told_through_restarts_and_crashes(level: str) -> None:
     told: dict[str, list[str]] = {"done": [], "refused": [], "unknown": []}
     stop = threading.Event()

@@ -272,7 +272,7 @@ def landed(run: Run, say: Statements, cabinet: str, changes: Changes, committed:
     kept = (journal(run, say, cabinet, entry.case, entry.seq - 1, 1) for entry in changes.entries)
     if changes.entries:
         return all(
-            [(found.seq, found.hash) for found in some] == [(entry.seq, entry.hash)]
+            [(found.seq, found.hash, found.data) for found in some] == [(entry.seq, entry.hash, entry.data)]
             for entry, some in zip(changes.entries, kept, strict=True)
         )
     there = {record.ref: record for record in load(run, say, cabinet, [record.ref for record in changes.write], ())}
