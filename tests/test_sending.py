@@ -13,6 +13,7 @@ from due_workflow import (
     InputRefused,
     Mode,
     NotFound,
+    Problem,
     Submission,
     SubmissionState,
     TransitionRefused,
@@ -47,6 +48,42 @@ def test_what_is_sent_is_taken_once_and_its_ads_received(firm: Firm) -> None:
     assert state(firm) == "deposited"
     assert firm.read.parcel(deposit.id) == firm.portal.taken[0].content
     assert deposit.sha256 == firm.portal.taken[0].sha256
+
+
+def test_an_attempt_that_makes_no_message_is_told_whole_and_stops_no_other(firm: Firm) -> None:
+    firm = Firm(policy=firm.policy.with_(per_deposit=10)).opened()
+    firm.live()
+    subs = [firm.real(reference) for reference in ("E-1", "E-2", "E-3")]
+    firm.portal.lacking["E-2"] = (Problem("E-2, NIR", "empty"), Problem("E-2, ape", "empty"))
+    firm.flow.release([subs[1].id], by="Camille")
+    before = firm.read.filing("E-2")
+    result = firm.flow.send([sub.id for sub in subs])
+    assert [len(deposit.items) for deposit in result.deposits] == [2]
+    refused = result.refused["E-2/real/1"]
+    assert isinstance(refused, InputRefused)
+    assert [problem.where for problem in refused.problems] == ["E-2, NIR", "E-2, ape"]
+    assert firm.read.filing("E-2") == before
+    assert [state(firm, sub.id) for sub in subs] == ["deposited", "prepared", "deposited"]
+    del firm.portal.lacking["E-2"]
+    assert firm.flow.send([subs[1].id]).refused == {}
+    assert firm.portal.times_taken("E-2/real/1") == 1
+
+
+def test_what_is_denied_is_told_by_the_gate_before_its_content_is_looked_at(firm: Firm) -> None:
+    sub = firm.real()
+    firm.portal.lacking["E-1"] = (Problem("E-1, NIR", "empty"),)
+    firm.flow.declared_elsewhere("E-1", at=NOW, proof="paper")
+    assert isinstance(firm.flow.send([sub.id]).refused[sub.id], TransitionRefused)
+
+
+def test_what_was_released_and_makes_no_message_is_told_once_with_its_reasons(firm: Firm) -> None:
+    sub = firm.real()
+    firm.portal.lacking["E-1"] = (Problem("E-1, ape", "empty"),)
+    firm.flow.release([sub.id], by="Camille")
+    worker = firm.worker()
+    assert [worker.send_released(), worker.send_released()] == [1, 0]
+    told = [out.notice for out in firm.read.notices() if out.notice.code == "release_refused"]
+    assert [(n.facts["submission"], n.facts["reasons"]) for n in told] == [(sub.id, "empty")]
 
 
 def test_a_portal_that_says_nothing_leaves_it_sent_and_its_reference_unknown(firm: Firm) -> None:

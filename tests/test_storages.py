@@ -712,6 +712,23 @@ def python(code, *args):
     )
 
 
+def test_a_file_whose_tables_are_being_made_is_not_taken_for_another_applications(path):
+    """Its facts are read as one: another process may make the tables between two questions."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        others = []
+
+        def meanwhile(statement):
+            if "user_version" in statement and not others:
+                others.append(threading.Thread(target=lambda: SqliteStorage(path).close()))
+                others[0].start()
+                others[0].join(0.3)
+
+        raw.set_trace_callback(meanwhile)
+        assert sqlite._stands(raw, path) == 0
+        others[0].join(30)
+        assert sqlite._stands(raw, path) == len(sqlite.MIGRATIONS)
+
+
 def test_several_processes_lose_no_update_and_meet_no_error(path):
     """They race from the first moment, when the file does not exist."""
     workers = [python(HAMMER, path, who, 60) for who in "abcd"]

@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from due_workflow.errors import DueWorkflowError, TransitionRefused
+from due_workflow.errors import DueWorkflowError, InputRefused, TransitionRefused
 from due_workflow.identifiers import scrub
 from due_workflow.models import PortalAccount, SubmissionState
 from due_workflow.ports import Clock, Kind, Portal, Ref
@@ -88,11 +88,12 @@ def _unsent(flow: DueWorkflow, sid: str, order: Command, why: str, clock: Clock,
     return later
 
 
-def _denied(flow: DueWorkflow, sid: str, order: Command, denied: TransitionRefused, by: str) -> Command:
-    opens = [d.facts["opens"] for d in denied.denials if d.code == "window_not_open"]
-    if len(denied.denials) == 1 and opens and isinstance(opens[0], datetime):
+def _denied(flow: DueWorkflow, sid: str, order: Command, refused: TransitionRefused | InputRefused, by: str) -> Command:
+    why = refused.denials if isinstance(refused, TransitionRefused) else refused.problems
+    opens = [reason.facts["opens"] for reason in why if reason.code == "window_not_open"]
+    if len(why) == 1 and opens and isinstance(opens[0], datetime):
         return order.with_(due=opens[0], trouble="window_not_open")
-    reasons = ", ".join(d.code for d in denied.denials)
+    reasons = ", ".join(dict.fromkeys(reason.code for reason in why)) or refused.code
     ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
     flow.tell("release_refused", ref, urgent=True, by=by, submission=sid, reasons=reasons)
     return order.with_(state="done", due=None, trouble=reasons)

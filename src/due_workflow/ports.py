@@ -266,7 +266,13 @@ class Portal(Protocol):
     recipient: str
 
     def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
-        """Make the file. Pure: no byte leaves. The content of each attempt is in `submission.declaration`."""
+        """Make the file. Pure: no byte leaves. The content of each attempt is in `submission.declaration`.
+
+        Asked for each attempt alone before it is begun, and then for those that leave together.
+
+        Raises:
+            InputRefused: no message can be made of it; `problems` names all that is lacking.
+        """
         ...
 
     def deposit(self, parcel: Parcel) -> Ads | None:

@@ -70,18 +70,29 @@ def _asked(u: Unit, sub: Submission, late: bool) -> tuple[Filing, Situation]:
     return filing, situation(u, filing, sub, late=late or sub.released_late, qualified=qualified)
 
 
-def begin(u: Unit, sub: Submission, deposit: str, channel: Channel, late: bool) -> Submission:
-    """Prepared → sending, through the gate.
+def begin(
+    u: Unit,
+    sub: Submission,
+    deposit: str,
+    channel: Channel,
+    late: bool,
+    render: Callable[[Sequence[Submission], Mode], Parcel] | None = None,
+) -> Submission:
+    """Prepared → sending, through the gate; `render` then has to be able to make a message of it.
 
     Raises:
         TransitionRefused: with every reason of the gate; nothing is staged.
+        InputRefused: what the message lacks; nothing is staged.
     """
     filing, s = _asked(u, sub, late)
     sub = attempt(filing, sub.id)
     firm = u.get(Kind.CABINET, u.cabinet)
     if firm is not None:
         u.check(firm)  # the epoch that is stamped must be the firm's when this is committed
-    begun = move(sub, Event.BEGIN_SEND, s).with_(
+    begun = move(sub, Event.BEGIN_SEND, s)
+    if render is not None:
+        render([filled(u.need(Kind.FILING, sub.reference), sub)], sub.mode)
+    begun = begun.with_(
         begun_at=u.now,
         epoch=u.cabinet_facts().epoch,
         late=sub.mode is Mode.REAL and u.now >= filing.hire_at,
@@ -138,16 +149,16 @@ def begin_lot(
     channel: Channel,
     late: bool,
     render: Callable[[Sequence[Submission], Mode], Parcel],
-    refused: dict[str, TransitionRefused],
+    refused: dict[str, TransitionRefused | InputRefused],
 ) -> tuple[Deposit, Parcel] | None:
-    """Begin one lot for a portal: a denied attempt is set apart in `refused` and does not stop the others."""
+    """Begin one lot for a portal: what is denied, or makes no message, is set apart and does not stop the others."""
     id, begun = new_id(), []
     for sub in load_attempts(u, lot):
         # a lot may be tried again after a Conflict: what was denied then may pass now
         refused.pop(sub.id, None)
         try:
-            begun.append(begin(u, sub, id, channel, late))
-        except TransitionRefused as denied:
+            begun.append(begin(u, sub, id, channel, late, render))
+        except (TransitionRefused, InputRefused) as denied:
             refused[sub.id] = denied.with_traceback(None)
     if not begun:
         return None

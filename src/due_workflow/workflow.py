@@ -61,10 +61,14 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What `send` did: the deposits handed over, and each attempt that was refused with its reasons."""
+    """What `send` did: the deposits handed over, and each attempt that was refused with its reasons.
+
+    A refusal is the gate's (`TransitionRefused`, with its denials) or says what the message lacks (`InputRefused`, with
+    its problems).
+    """
 
     deposits: tuple[Deposit, ...] = ()
-    refused: Mapping[str, TransitionRefused] = field(default_factory=dict)
+    refused: Mapping[str, TransitionRefused | InputRefused] = field(default_factory=dict)
 
 
 @doors
@@ -467,15 +471,16 @@ class DueWorkflow(Engine):
     def send(self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = "") -> SendResult:
         """Send these attempts through the firm's portal: one employer and one mode a deposit.
 
-        A denied attempt does not stop the others. `sending` is committed before the wire; a failure after bytes may
-        have left puts the deposit in doubt, and it is never sent again blindly.
+        An attempt that is denied, or lacks what the message must say, does not stop the others. `sending` is committed
+        before the wire; a failure after bytes may have left puts the deposit in doubt, and it is never sent again
+        blindly.
         """
         if self.storage.joined:
             raise InputRefused("joined_send")
         ids = _ids(ids)
         if key and (again := self._repeated("send", (ids, late), by, key)) is not None:
             return SendResult(tuple(again))
-        refused: dict[str, TransitionRefused] = {}
+        refused: dict[str, TransitionRefused | InputRefused] = {}
         deposits = []
         first = self._unit(by)
         portal = self._portal(first)

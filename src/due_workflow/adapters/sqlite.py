@@ -322,9 +322,16 @@ def _migrate(raw: sqlite3.Connection, path: Path) -> None:
 
 def _stands(raw: sqlite3.Connection, path: Path) -> int:
     """The file's schema version; 0 when it is empty."""
-    (application,) = raw.execute("PRAGMA application_id").fetchone()
-    (version,) = raw.execute("PRAGMA user_version").fetchone()
-    (empty,) = raw.execute("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)").fetchone()
+    alone = not raw.in_transaction
+    if alone:
+        raw.execute("BEGIN")  # one state of the file: another process may be making its tables at this moment
+    try:
+        (application,) = raw.execute("PRAGMA application_id").fetchone()
+        (version,) = raw.execute("PRAGMA user_version").fetchone()
+        (empty,) = raw.execute("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)").fetchone()
+    finally:
+        if alone and raw.in_transaction:
+            raw.execute("ROLLBACK")
     if application != APPLICATION_ID and not (empty and application == version == 0):
         raise StorageUnusable("storage_foreign", path=str(path), why="")
     if version > len(MIGRATIONS):

@@ -14,7 +14,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any
 
-from due_workflow.errors import CannotTell, NotSent
+from due_workflow.errors import CannotTell, InputRefused, NotSent, Problem
 from due_workflow.models import Notice, Submission
 from due_workflow.ports import Clock, Parcel, PieceRef
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
@@ -109,6 +109,7 @@ class ScriptedPortal:
         blind: while True, `find` raises CannotTell.
         listing_error, fetch_errors: what `available` and `fetch` (by piece) raise, until taken away.
         asked: the `refs` of every listing.
+        lacking: what the message of a hire lacks, by its reference: `render` refuses it.
     """
 
     def __init__(
@@ -128,6 +129,7 @@ class ScriptedPortal:
         self.listing_error: Exception | None = None
         self.fetch_errors: dict[PieceRef, Exception] = {}
         self.asked: list[tuple[str, ...]] = []
+        self.lacking: dict[str, Sequence[Problem]] = {}
         self._clock = clock or FixedClock()
         self._script: deque[Step] = deque()
         self._ads: dict[tuple[str, str], Ads] = {}
@@ -188,7 +190,14 @@ class ScriptedPortal:
     # ---- what the port asks
 
     def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
-        """See `due_workflow.ports.Portal.render`."""
+        """See `due_workflow.ports.Portal.render`.
+
+        Raises:
+            InputRefused: the test said what is lacking.
+        """
+        problems = [problem for s in submissions for problem in self.lacking.get(s.reference, ())]
+        if problems:
+            raise InputRefused(problems=problems)
         lines = [
             {"attempt": s.id, "mode": mode.value, "siret": s.declaration and s.declaration.employer.siret}
             for s in submissions
