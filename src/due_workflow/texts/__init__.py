@@ -17,20 +17,26 @@ from zoneinfo import ZoneInfo
 
 from due_workflow.texts.delivery import DELIVERY
 from due_workflow.texts.demo import DEMO
+from due_workflow.texts.denials import DENIALS
+from due_workflow.texts.files import FILES
 from due_workflow.texts.forms import at_length, plural
+from due_workflow.texts.inputs import INPUTS
 from due_workflow.texts.mandates import MANDATES
 from due_workflow.texts.notices import NOTICES
 from due_workflow.texts.pictures import PICTURES
 from due_workflow.texts.pilots import PILOTS
 from due_workflow.texts.procedure import PROCEDURE
-from due_workflow.texts.refusals import REFUSALS
 from due_workflow.texts.report import REPORT
+from due_workflow.texts.trouble import TROUBLE
 from due_workflow.texts.window import WINDOW
 from due_workflow.texts.words import WORDS
 
 CATALOGUE: Mapping[str, tuple[str, str]] = {
     **WORDS,
-    **REFUSALS,
+    **DENIALS,
+    **INPUTS,
+    **FILES,
+    **TROUBLE,
     **NOTICES,
     **DELIVERY,
     **WINDOW,
