@@ -13,6 +13,7 @@ from due_workflow import (
     InputRefused,
     Mode,
     NotFound,
+    NotSent,
     Problem,
     Submission,
     SubmissionState,
@@ -48,6 +49,19 @@ def test_what_is_sent_is_taken_once_and_its_ads_received(firm: Firm) -> None:
     assert state(firm) == "deposited"
     assert firm.read.parcel(deposit.id) == firm.portal.taken[0].content
     assert deposit.sha256 == firm.portal.taken[0].sha256
+
+
+def test_what_the_line_did_is_told_without_the_frames_that_hold_the_message(firm: Firm) -> None:
+    firm.portal.script(Step.NOT_SENT, Step.BREAK_AFTER)
+    (kept,) = (result := firm.flow.send([firm.real("E-1").id])).deposits
+    (broken,) = (doubt := firm.flow.send([firm.real("E-2").id])).deposits
+    assert isinstance(result.troubles[kept.id], NotSent)
+    assert not isinstance(doubt.troubles[broken.id], NotSent)
+    assert (state(firm, "E-1/real/1"), state(firm, "E-2/real/1")) == ("prepared", "in_doubt")
+    for error in (result.troubles[kept.id], doubt.troubles[broken.id]):
+        assert (error.__traceback__, error.__context__, error.__cause__) == (None, None, None)
+        assert error.text("fr") != error.text("en")
+    assert firm.flow.send([firm.real("E-3").id]).troubles == {}
 
 
 def test_an_attempt_that_makes_no_message_is_told_whole_and_stops_no_other(firm: Firm) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from due_workflow import texts
 
@@ -64,6 +64,12 @@ class DueWorkflowError(Exception):
 
     def __str__(self) -> str:
         return self.text("en")
+
+    def anew(self, **facts: object) -> Self:
+        """The same error without the frames and causes that it went through, some of its facts put differently."""
+        kept = type(self).__new__(type(self))
+        kept.__dict__.update(self.__dict__ | {"facts": MappingProxyType(dict(self.facts) | facts)})
+        return kept
 
     def __reduce__(self) -> tuple[Any, ...]:
         # plain facts: an error crosses to another process (an engine's result, a pool's), and a view cannot

@@ -17,10 +17,10 @@ from due_workflow.models import PortalAccount, SubmissionState
 from due_workflow.ports import Clock, Kind, Portal, Ref
 from due_workflow.records import Command
 from due_workflow.rounds import backoff
+from due_workflow.sending import plainly
 from due_workflow.workflow import DueWorkflow
 
 OVERLAP = timedelta(days=2)
-EVERY = timedelta(minutes=15)
 TELL_AFTER = 3
 log = logging.getLogger("due_workflow.worker")
 
@@ -76,7 +76,8 @@ def _send(flow: DueWorkflow, order: Command, clock: Clock, by: str) -> Command:
     if denied is not None:
         return _denied(flow, sid, order, denied, by)
     if flow.read.submission(sid).state is SubmissionState.PREPARED:
-        return _unsent(flow, sid, order, "not sent", clock, by)
+        why = next(iter(result.troubles.values()), None)
+        return _unsent(flow, sid, order, why.text("en") if why is not None else "not sent", clock, by)
     return done
 
 
@@ -106,14 +107,15 @@ def _later(order: Command, now: datetime, why: str) -> Command:
 
 def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str) -> Command:
     now = clock.now()
-    wanted = ref.id.removeprefix("collect:")
+    wanted, every = ref.id.removeprefix("collect:"), timedelta(minutes=flow.policy.collect_minutes)
     portal = next((p for p in flow.portals if f"{p.name}/{p.account}" == wanted), None)
     if portal is None:
-        return order.with_(due=now + EVERY, trouble="no such portal given")
+        return order.with_(due=now + every, trouble="no such portal given")
     since = order.cursor - OVERLAP if order.cursor is not None else None
     try:
         flow.collect(portal, since, by=by)
     except Exception as error:  # noqa: BLE001  # whatever the line does, the cursor stays and the order is tried again
-        log.warning("collection from %s failed: %s", wanted, type(error).__name__)
-        return _later(order, now, type(error).__name__)
-    return order.with_(cursor=now, due=now + EVERY, tries=0, trouble=None)
+        why = plainly(error)
+        log.warning("collection from %s failed: %s", wanted, why.facts.get("why") or why.code)
+        return _later(order, now, why.text("en") if why.code != "portal_broke" else type(error).__name__)
+    return order.with_(cursor=now, due=now + every, tries=0, trouble=None)

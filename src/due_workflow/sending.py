@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from due_workflow.errors import InputRefused, TransitionRefused
+from due_workflow.errors import InputRefused, PortalFailure, TransitionRefused
 from due_workflow.filings import attempt, standing_in, with_attempt
 from due_workflow.firm import proof_of_test
 from due_workflow.gates import Situation, gate
 from due_workflow.hiring import filled, move, noted, put, situation
-from due_workflow.identifiers import named
+from due_workflow.identifiers import named, scrub
 from due_workflow.machine import Event
 from due_workflow.models import Deposit, DepositItem, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Parcel, Ref
@@ -277,6 +277,16 @@ def each(u: Unit, deposit: str, event: Event, at: datetime | None = None) -> Dep
             ref = Ref(Kind.FILING, filing.reference)
             u.notice("in_doubt", ref, urgent=True, submission=sub.id, mode=sub.mode.value)
     return u.deposit(deposit)
+
+
+def plainly(error: Exception) -> PortalFailure:
+    """What a portal raised, to keep and to show: no frame and no cause, which may hold the message, and no NIR.
+
+    An error that is none of ours is told by the name of its class alone: its text is nobody's to vouch for.
+    """
+    if not isinstance(error, PortalFailure):
+        return PortalFailure("portal_broke", why=type(error).__name__)
+    return error.anew(**{name: scrub(fact) for name, fact in error.facts.items() if isinstance(fact, str)})
 
 
 def settle_doubt(u: Unit, deposit: str, ref: str | None, not_found: bool) -> Deposit:

@@ -20,7 +20,7 @@ from due_workflow.collecting import Collected, collect
 from due_workflow.declarations import Declaration
 from due_workflow.delivery import replayed
 from due_workflow.engine import Engine
-from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, TransitionRefused
+from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, PortalFailure, TransitionRefused
 from due_workflow.identifiers import holds_nir, named
 from due_workflow.machine import Event
 from due_workflow.models import (
@@ -61,14 +61,18 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What `send` did: the deposits handed over, and each attempt that was refused with its reasons.
+    """What `send` did.
 
-    A refusal is the gate's (`TransitionRefused`, with its denials) or says what the message lacks (`InputRefused`, with
-    its problems).
+    Attributes:
+        deposits: each as it stands after the exchange.
+        refused: by attempt, what did not begin: the gate's `TransitionRefused` with its denials, or an `InputRefused`
+            whose problems say what the message lacks.
+        troubles: by deposit, what the portal raised: `NotSent` where no byte left, else it is in doubt.
     """
 
     deposits: tuple[Deposit, ...] = ()
     refused: Mapping[str, TransitionRefused | InputRefused] = field(default_factory=dict)
+    troubles: Mapping[str, PortalFailure] = field(default_factory=dict)
 
 
 @doors
@@ -481,6 +485,7 @@ class DueWorkflow(Engine):
         if key and (again := self._repeated("send", (ids, late), by, key)) is not None:
             return SendResult(tuple(again))
         refused: dict[str, TransitionRefused | InputRefused] = {}
+        troubles: dict[str, PortalFailure] = {}
         deposits = []
         first = self._unit(by)
         portal = self._portal(first)
@@ -494,19 +499,21 @@ class DueWorkflow(Engine):
 
             begun = self._commit(by, begin)
             if begun is not None:
-                deposits.append(self._over_the_wire(portal, *begun, by))
+                deposits.append(self._over_the_wire(portal, *begun, by, troubles))
         if key and not refused:  # refused ones may be sent later under the same key
             self._commit(by, lambda u: self._remember(u, "send", (ids, late), key, deposits))
-        return SendResult(tuple(deposits), refused)
+        return SendResult(tuple(deposits), refused, troubles)
 
-    def _over_the_wire(self, portal: Portal, deposit: Deposit, parcel: Parcel, by: str) -> Deposit:
+    def _over_the_wire(
+        self, portal: Portal, deposit: Deposit, parcel: Parcel, by: str, troubles: dict[str, PortalFailure]
+    ) -> Deposit:
         ads, became = None, Event.SENT
         try:
             ads = portal.deposit(parcel)
-        except NotSent:
-            became = Event.UNSENT
-        except Exception:  # noqa: BLE001  # whatever the line did, bytes may have left
-            became = Event.DOUBT
+        except NotSent as error:
+            became, troubles[deposit.id] = Event.UNSENT, sending.plainly(error)
+        except Exception as error:  # noqa: BLE001  # whatever the line did, bytes may have left
+            became, troubles[deposit.id] = Event.DOUBT, sending.plainly(error)
         except BaseException:
             self._commit(by, lambda u: sending.each(u, deposit.id, Event.DOUBT))
             raise

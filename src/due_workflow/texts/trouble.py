@@ -21,12 +21,16 @@ TROUBLE: dict[str, tuple[str, str]] = {
         "The idempotency key “{key}” was already used with other content: take another one.",
     ),
     "error.not_sent": (
-        "Rien n'est parti ({why}): l'envoi reste à faire.",
-        "Nothing left ({why}): it remains to be sent.",
+        "Rien n'est parti ({why:trouble}): l'envoi reste à faire.",
+        "Nothing left ({why:trouble}): it remains to be sent.",
+    ),
+    "error.portal_broke": (
+        "L'échange avec le portail s'est rompu ({why:trouble}).",
+        "The exchange with the portal broke ({why:trouble}).",
     ),
     "error.cannot_tell": (
-        "Le portail ne peut pas dire s'il a reçu le dépôt ({why}).",
-        "The portal cannot tell whether it has the deposit ({why}).",
+        "Le portail ne peut pas dire s'il a reçu le dépôt ({why:trouble}).",
+        "The portal cannot tell whether it has the deposit ({why:trouble}).",
     ),
     "error.retry": ("À réessayer plus tard ({why:trouble}).", "To be tried again later ({why:trouble})."),
     "error.undeliverable": ("Impossible à remettre ({why:trouble}).", "Cannot be delivered ({why:trouble})."),
