@@ -92,7 +92,7 @@ def plain_signature(function: Any) -> tuple[list[tuple[str, object, object, str]
 
 
 def public(cls: type) -> dict[str, Any]:
-    return {name: method for name, method in vars(cls).items() if not name.startswith("_") and callable(method)}
+    return {name: getattr(cls, name) for name in dir(cls) if not name.startswith("_") and callable(getattr(cls, name))}
 
 
 @pytest.mark.parametrize(("sync", "asynchronous"), [(DueWorkflow, AsyncDueWorkflow), (Reader, AsyncReader)])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from due_workflow.aio import AsyncDueWorkflow
+    from due_workflow.commands_exchange import SendResult
     from due_workflow.declarations import Contract, ContractKind, Declaration, Employee, Employer
     from due_workflow.errors import (
         CannotTell,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from due_workflow.receiving import ReceiveResult
     from due_workflow.rollout import Plan, PlannedStep, Span, StepKey
     from due_workflow.worker import Worker
-    from due_workflow.workflow import DueWorkflow, SendResult
+    from due_workflow.workflow import DueWorkflow
 
 __version__ = "0.1.0"
 
@@ -116,6 +117,7 @@ __all__ = [
 # `due_workflow.calendar` does not bring the models along. The same names stand above for type checkers.
 _WHERE = {
     "aio": "AsyncDueWorkflow",
+    "commands_exchange": "SendResult",
     "errors": (
         "CannotTell Conflict Denial DueWorkflowError InputRefused NotFound NotSent PortalFailure "
         "Problem Retry StorageUnusable TransitionRefused Undeliverable"
@@ -132,7 +134,7 @@ _WHERE = {
     "receiving": "ReceiveResult",
     "rollout": "Plan PlannedStep Span StepKey",
     "worker": "Worker",
-    "workflow": "DueWorkflow SendResult",
+    "workflow": "DueWorkflow",
 }
 _MODULES = {name: module for module, names in _WHERE.items() for name in names.split()}
 

@@ -15,6 +15,7 @@ from typing import Any, Self
 from due_workflow.aio_reader import AsyncReader
 from due_workflow.calendar import DayKind
 from due_workflow.collecting import Collected
+from due_workflow.commands_exchange import Paper, SendResult
 from due_workflow.declarations import Declaration
 from due_workflow.errors import DueWorkflowError, InputRefused
 from due_workflow.models import (
@@ -37,7 +38,7 @@ from due_workflow.receiving import ReceiveResult
 from due_workflow.records import Outgoing
 from due_workflow.rollout import Span
 from due_workflow.threads import Threads, async_doors
-from due_workflow.workflow import DueWorkflow, Paper, SendResult
+from due_workflow.workflow import DueWorkflow
 
 
 @async_doors

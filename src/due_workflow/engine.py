@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from due_workflow import firm, telemetry
 from due_workflow.base import canonical, forget, plain
 from due_workflow.declarations import Declaration
-from due_workflow.errors import Conflict, DueWorkflowError, NotFound
+from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound
 from due_workflow.identifiers import scrub
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission
 from due_workflow.policy import Policy
@@ -182,3 +182,13 @@ def _content(args: object) -> Any:
     if isinstance(args, (tuple, list)):
         return [_content(arg) for arg in args]
     return plain(args)
+
+
+def each_once(ids: Iterable[str]) -> tuple[str, ...]:
+    """The ids that a command names, one alone too; none is refused."""
+    if isinstance(ids, str):
+        ids = (ids,)
+    found = tuple(dict.fromkeys(ids))
+    if not found:
+        raise InputRefused("nothing_named")
+    return found
