@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +81,47 @@ def test_an_attempt_that_makes_no_message_is_told_whole_and_stops_no_other(firm:
     del firm.portal.lacking["E-2"]
     assert firm.flow.send([subs[1].id]).refused == {}
     assert firm.portal.times_taken("E-2/real/1") == 1
+
+
+def test_what_does_not_go_with_the_others_is_set_apart_and_the_others_leave_together(firm: Firm) -> None:
+    firm = Firm(policy=firm.policy.with_(per_deposit=10)).opened()
+    firm.live()
+    subs = [firm.real(reference) for reference in ("E-1", "E-2", "E-3")]
+    firm.portal.apart["E-3"] = Problem("E-3", "empty", {"reference": "E-3"})
+    result = firm.flow.send([sub.id for sub in subs])
+    assert [list(deposit.items) for deposit in result.deposits] == [["E-1/real/1", "E-2/real/1"]]
+    assert [p.where for p in result.refused["E-3/real/1"].problems] == ["E-3"]
+    assert state(firm, "E-3/real/1") == "prepared"
+    assert firm.flow.send(["E-3/real/1"]).refused == {}
+
+
+def test_a_message_tells_the_hour_of_the_workplace_where_its_zone_was_set(firm: Firm) -> None:
+    """R1221-1: the hour is the workplace's own, whatever zone the host speaks in."""
+    client = f.client(2, establishments=(f.establishment(2, timezone="Indian/Reunion"),))
+    firm.flow.add_client(client)
+    firm.flow.sign_mandate(client.siren, f.mandate())
+    start = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)
+    sub = firm.flow.prepare(f.declaration("E-9", 2, start=start), Mode.TEST)
+    firm.flow.send([sub.id])
+    rendered = firm.portal.rendered[-1].declaration
+    assert rendered is not None
+    assert rendered.contract.start == datetime(2026, 3, 9, 9, 0)
+    assert firm.read.submission(sub.id).content == sub.content
+
+
+def test_content_that_the_portal_refused_is_not_sent_again_and_again(firm: Firm) -> None:
+    firm.portal.script(Step.REFUSED, Step.ADS)
+    sub = firm.real()
+    firm.flow.release([sub.id], by="Camille")
+    assert firm.worker().send_released() == 1
+    firm.move(days=1)
+    assert firm.worker().send_released() == 0
+    told = [out.notice for out in firm.read.notices() if out.notice.code == "release_refused"]
+    assert [n.facts["submission"] for n in told] == [sub.id]
+    assert (state(firm), firm.portal.times_taken(sub.id)) == ("prepared", 0)
+    firm.flow.release([sub.id], by="Camille")
+    assert firm.worker().send_released() == 1
+    assert firm.portal.times_taken(sub.id) == 1
 
 
 def test_what_is_denied_is_told_by_the_gate_before_its_content_is_looked_at(firm: Firm) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from due_workflow.errors import (
         CannotTell,
         Conflict,
+        ContentRefused,
         Denial,
         DueWorkflowError,
         InputRefused,
@@ -67,6 +68,7 @@ __all__ = [
     "ClientFile",
     "ClientState",
     "Conflict",
+    "ContentRefused",
     "Contract",
     "ContractKind",
     "Declaration",
@@ -119,7 +121,7 @@ _WHERE = {
     "aio": "AsyncDueWorkflow",
     "commands_exchange": "SendResult",
     "errors": (
-        "CannotTell Conflict Denial DueWorkflowError InputRefused NotFound NotSent PortalFailure "
+        "CannotTell Conflict ContentRefused Denial DueWorkflowError InputRefused NotFound NotSent PortalFailure "
         "Problem Retry StorageUnusable TransitionRefused Undeliverable"
     ),
     "journal": "JournalBroken",

@@ -149,10 +149,14 @@ class PortalFailure(DueWorkflowError):
 
 
 class NotSent(PortalFailure):
-    """The portal adapter swears that no byte left: the attempt goes back to *prepared*, its release kept."""
+    """The portal adapter swears that nothing was taken: the attempt goes back to *prepared*, its release kept."""
 
     def __init__(self, why: str = "") -> None:
         super().__init__("not_sent", why=why)
+
+
+class ContentRefused(NotSent):
+    """The portal refused what the file says, and took nothing: the same file would be refused again."""
 
 
 class CannotTell(PortalFailure):
@@ -160,6 +164,20 @@ class CannotTell(PortalFailure):
 
     def __init__(self, why: str = "") -> None:
         super().__init__("cannot_tell", why=why)
+
+
+class PieceUnavailable(PortalFailure):
+    """The portal lists this piece and does not give it, for a reason of that piece alone: the others go on."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__("piece_unavailable", why=why)
+
+
+class PartialListing(PortalFailure):
+    """A portal's listing was given as far as it goes, and a part of it could not be listed."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__("partial_listing", why=why)
 
 
 class Retry(DueWorkflowError):

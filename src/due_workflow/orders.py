@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from due_workflow.errors import DueWorkflowError, InputRefused, TransitionRefused
+from due_workflow.errors import ContentRefused, DueWorkflowError, InputRefused, TransitionRefused
 from due_workflow.identifiers import scrub
 from due_workflow.models import PortalAccount, SubmissionState
 from due_workflow.ports import Clock, Kind, Portal, Ref
@@ -77,6 +77,8 @@ def _send(flow: DueWorkflow, order: Command, clock: Clock, by: str) -> Command:
         return _denied(flow, sid, order, denied, by)
     if flow.read.submission(sid).state is SubmissionState.PREPARED:
         why = next(iter(result.troubles.values()), None)
+        if isinstance(why, ContentRefused):
+            return _told(flow, sid, order, str(why.facts["why"]), by)
         return _unsent(flow, sid, order, why.text("en") if why is not None else "not sent", clock, by)
     return done
 
@@ -94,7 +96,11 @@ def _denied(flow: DueWorkflow, sid: str, order: Command, refused: TransitionRefu
     opens = [reason.facts["opens"] for reason in why if reason.code == "window_not_open"]
     if len(why) == 1 and opens and isinstance(opens[0], datetime):
         return order.with_(due=opens[0], trouble="window_not_open")
-    reasons = ", ".join(dict.fromkeys(reason.code for reason in why)) or refused.code
+    return _told(flow, sid, order, ", ".join(dict.fromkeys(reason.code for reason in why)) or refused.code, by)
+
+
+def _told(flow: DueWorkflow, sid: str, order: Command, reasons: str, by: str) -> Command:
+    """It cannot go as it is: a person has to see to it and release it anew."""
     ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
     flow.tell("release_refused", ref, urgent=True, by=by, submission=sid, reasons=reasons)
     return order.with_(state="done", due=None, trouble=reasons)

@@ -279,7 +279,8 @@ class Portal(Protocol):
         """Hand the file over, once.
 
         Raises:
-            NotSent: no byte left. Any other failure means doubt.
+            NotSent: it was not taken for sure: no byte of it left, or the portal itself says that it refused it
+                (`ContentRefused` where the same file would be refused again). Any other failure means doubt.
         """
         ...
 

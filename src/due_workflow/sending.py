@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from due_workflow.errors import InputRefused, PortalFailure, TransitionRefused
 from due_workflow.filings import attempt, standing_in, with_attempt
@@ -25,6 +26,7 @@ from due_workflow.records import deposit_key
 from due_workflow.unit import Unit
 
 S = SubmissionState
+Render = Callable[[Sequence[Submission], Mode], Parcel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +72,18 @@ def _asked(u: Unit, sub: Submission, late: bool) -> tuple[Filing, Situation]:
     return filing, situation(u, filing, sub, late=late or sub.released_late, qualified=qualified)
 
 
-def begin(
-    u: Unit,
-    sub: Submission,
-    deposit: str,
-    channel: Channel,
-    late: bool,
-    render: Callable[[Sequence[Submission], Mode], Parcel] | None = None,
-) -> Submission:
-    """Prepared → sending, through the gate; `render` then has to be able to make a message of it.
+def begin(u: Unit, sub: Submission, deposit: str, channel: Channel, late: bool) -> Submission:
+    """Prepared → sending, through the gate.
 
     Raises:
         TransitionRefused: with every reason of the gate; nothing is staged.
-        InputRefused: what the message lacks; nothing is staged.
     """
     filing, s = _asked(u, sub, late)
     sub = attempt(filing, sub.id)
     firm = u.get(Kind.CABINET, u.cabinet)
     if firm is not None:
         u.check(firm)  # the epoch that is stamped must be the firm's when this is committed
-    begun = move(sub, Event.BEGIN_SEND, s)
-    if render is not None:
-        render([filled(u.need(Kind.FILING, sub.reference), sub)], sub.mode)
-    begun = begun.with_(
+    begun = move(sub, Event.BEGIN_SEND, s).with_(
         begun_at=u.now,
         epoch=u.cabinet_facts().epoch,
         late=sub.mode is Mode.REAL and u.now >= filing.hire_at,
@@ -148,24 +139,64 @@ def begin_lot(
     lot: Sequence[str],
     channel: Channel,
     late: bool,
-    render: Callable[[Sequence[Submission], Mode], Parcel],
+    render: Render,
     refused: dict[str, TransitionRefused | InputRefused],
 ) -> tuple[Deposit, Parcel] | None:
     """Begin one lot for a portal: what is denied, or makes no message, is set apart and does not stop the others."""
-    id, begun = new_id(), []
+    for id in lot:
+        refused.pop(id, None)  # a lot may be tried again after a Conflict: what was denied then may pass now
+    ready: dict[str, Submission] = {}
     for sub in load_attempts(u, lot):
-        # a lot may be tried again after a Conflict: what was denied then may pass now
-        refused.pop(sub.id, None)
         try:
-            begun.append(begin(u, sub, id, channel, late, render))
+            filing, s = _asked(u, sub, late)
+            move(sub, Event.BEGIN_SEND, s)
+            alone = _for_message(u, filing, sub)
+            render([alone], sub.mode)
+            ready[sub.id] = alone
         except (TransitionRefused, InputRefused) as denied:
             refused[sub.id] = denied.with_traceback(None)
-    if not begun:
+    parcel = _together(ready, render, refused)
+    if parcel is None:
         return None
-    parcel = render([filled(u.need(Kind.FILING, s.reference), s) for s in begun], begun[0].mode)
     if named(parcel.filename) != parcel.filename:
         raise InputRefused("reference_is_a_nir")
+    id = new_id()
+    begun = [begin(u, sub, id, channel, late) for sub in load_attempts(u, ready)]
     return new_deposit(u, id, begun, channel, u.now, parcel), parcel
+
+
+def _together(
+    ready: dict[str, Submission], render: Render, refused: dict[str, TransitionRefused | InputRefused]
+) -> Parcel | None:
+    """The file of what can leave together: what does not go with the others is taken out of `ready`, and told.
+
+    Raises:
+        InputRefused: the portal makes no file of them, and names none that is in the way.
+    """
+    while ready:
+        try:
+            return render(list(ready.values()), next(iter(ready.values())).mode)
+        except InputRefused as denied:
+            told = {problem.facts.get("reference") for problem in denied.problems}
+            apart = [sub for sub in ready.values() if sub.reference in told]
+            if not apart:
+                raise
+            for sub in apart:
+                own = [problem for problem in denied.problems if problem.facts.get("reference") == sub.reference]
+                refused[sub.id] = InputRefused(denied.code, problems=own)
+                del ready[sub.id]
+    return None
+
+
+def _for_message(u: Unit, filing: Filing, sub: Submission) -> Submission:
+    """The attempt as its message tells it: with its declaration, the hour of hire being the workplace's own (§5)."""
+    sub = filled(u.need(Kind.FILING, sub.reference), sub)
+    content, client = sub.declaration, u.get(Kind.CLIENT, filing.siren)
+    place = client.facts.establishment(filing.siret) if client is not None else None
+    if content is None or content.contract.start.tzinfo is None or place is None or place.timezone is None:
+        return sub
+    start = content.contract.start.astimezone(ZoneInfo(place.timezone)).replace(tzinfo=None)
+    return sub.with_(declaration=content.with_(contract=content.contract.with_(start=start)))
 
 
 def mark_sent(

@@ -14,7 +14,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any
 
-from due_workflow.errors import CannotTell, InputRefused, NotSent, Problem
+from due_workflow.errors import CannotTell, ContentRefused, InputRefused, NotSent, Problem
 from due_workflow.models import Notice, Submission
 from due_workflow.ports import Clock, Parcel, PieceRef
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Outcome, Receipt, Unreadable, Verdict
@@ -93,6 +93,7 @@ class Step(Enum):
     ADS = "takes it and gives its ADS"
     SILENT = "takes it and says nothing yet"
     NOT_SENT = "no byte leaves, and the adapter swears it"
+    REFUSED = "takes nothing: the content is refused"
     BREAK_AFTER = "takes it, then the line breaks"
     BREAK_BEFORE = "the line breaks before it is taken"
 
@@ -110,6 +111,8 @@ class ScriptedPortal:
         listing_error, fetch_errors: what `available` and `fetch` (by piece) raise, until taken away.
         asked: the `refs` of every listing.
         lacking: what the message of a hire lacks, by its reference: `render` refuses it.
+        apart: why a hire cannot leave with others, by its reference: `render` refuses it among several.
+        rendered: what the last file was asked of.
     """
 
     def __init__(
@@ -130,6 +133,8 @@ class ScriptedPortal:
         self.fetch_errors: dict[PieceRef, Exception] = {}
         self.asked: list[tuple[str, ...]] = []
         self.lacking: dict[str, Sequence[Problem]] = {}
+        self.apart: dict[str, Problem] = {}
+        self.rendered: tuple[Submission, ...] = ()
         self._clock = clock or FixedClock()
         self._script: deque[Step] = deque()
         self._ads: dict[tuple[str, str], Ads] = {}
@@ -195,7 +200,10 @@ class ScriptedPortal:
         Raises:
             InputRefused: the test said what is lacking.
         """
+        self.rendered = tuple(submissions)
         problems = [problem for s in submissions for problem in self.lacking.get(s.reference, ())]
+        if len(submissions) > 1:
+            problems += [self.apart[s.reference] for s in submissions if s.reference in self.apart]
         if problems:
             raise InputRefused(problems=problems)
         lines = [
@@ -218,6 +226,8 @@ class ScriptedPortal:
             step = self._script.popleft() if self._script else self.default
             if step is Step.NOT_SENT:
                 raise NotSent("the script said so")
+            if step is Step.REFUSED:
+                raise ContentRefused("the script said so")
             if step is Step.BREAK_BEFORE:
                 raise LineBroke(step.value)
             ads = self._take(parcel)

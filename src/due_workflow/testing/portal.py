@@ -10,7 +10,7 @@ Every deposit here is a TEST one; all the same, point it at a simulator, never a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -116,22 +116,22 @@ class PortalContract(Contract):
         same(len(set(pieces)), len(pieces))
 
     def test_listing_marks_nothing(self, portal: Portal) -> None:
-        """A second listing shows the same."""
-        first = self._pieces(portal)
-        same(set(portal.available(None)), set(first))
+        """A second listing of the same references shows the same."""
+        first, again = self._listing(portal)
+        same(set(again()), set(first))
 
     def test_what_was_fetched_is_still_listed(self, portal: Portal) -> None:
         """Fetched is not committed: after a crash it must be found again."""
-        pieces = self._pieces(portal)
+        pieces, again = self._listing(portal)
         for piece in pieces:
             portal.fetch(piece)
-        that(set(portal.available(None)) >= set(pieces), "a piece that was fetched is listed no more")
+        that(set(again()) >= set(pieces), "a piece that was fetched is listed no more")
 
     def test_a_listing_may_be_left_half_way(self, portal: Portal) -> None:
         """And begun anew."""
-        pieces = self._pieces(portal)
-        next(iter(portal.available(None)), None)
-        same(set(portal.available(None)), set(pieces))
+        pieces, again = self._listing(portal)
+        next(again(), None)
+        same(set(again()), set(pieces))
 
     def test_fetch_can_be_repeated(self, portal: Portal) -> None:
         """The same piece has the same identity, also through another listing."""
@@ -149,12 +149,21 @@ class PortalContract(Contract):
         return portal.render(self.attempts(), Mode.TEST)
 
     def _pieces(self, portal: Portal) -> list[PieceRef]:
+        return self._listing(portal)[0]
+
+    def _listing(self, portal: Portal) -> tuple[list[PieceRef], Callable[[], Iterator[PieceRef]]]:
+        """What is listed for a deposit, answered where the test can; and how to list it again."""
         parcel = self._parcel(portal)
         ads = portal.deposit(parcel)
         answered = self.answer(portal, parcel)
-        pieces = list(portal.available(None, [ads.portal_ref] if ads is not None else []))
+        refs = [ads.portal_ref] if ads is not None else []
+
+        def again() -> Iterator[PieceRef]:
+            return iter(portal.available(None, refs))
+
+        pieces = list(again())
         that(bool(pieces) or not answered, "what the far end published is not listed")
-        return pieces
+        return pieces, again
 
     def _found(self, portal: Portal, parcel: Parcel) -> Ads | bool | None:
         """What `find` says; False where it cannot tell."""
