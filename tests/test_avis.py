@@ -290,3 +290,11 @@ def test_what_the_testing_writer_writes_reads_back_the_same(receipt: Receipt) ->
     if not isinstance(receipt, Ads):
         receipt = receipt.with_(sirets=tuple(dict.fromkeys(v.siret for v in receipt.verdicts)))
     assert got.with_(raw=None) == receipt
+
+
+@pytest.mark.parametrize(
+    ("told", "file"), [("due-1.xml", "due-1.xml"), ("C:\\envois\\due-1.xml", "due-1.xml"), ("", None)]
+)
+def test_an_ads_may_tell_the_name_of_the_file_that_was_deposited(told, file):
+    inside = f"<numeroAds>7</numeroAds><dateAds>2026-03-02</dateAds><nomFichier>{told}</nomFichier>"
+    assert read_avis(f"<avisDepotSigne>{inside}</avisDepotSigne>".encode()).deposited_as == file

@@ -571,3 +571,36 @@ def test_a_deposit_that_is_not_there_is_not_found(firm: Firm) -> None:
     with pytest.raises(NotFound):
         firm.flow.settle_doubt("D-404", ref="1")
     assert A.accepted
+
+
+# ---- an ADS that names the file
+
+
+def silent(firm: Firm, *references: str) -> list[str]:
+    """The file names of deposits of one establishment that the portal said nothing of yet."""
+    firm.portal.script(*[Step.SILENT] * len(references))
+    sent = [firm.flow.send([firm.real(reference).id]).deposits[0] for reference in references]
+    return [str(deposit.filename) for deposit in sent]
+
+
+def test_an_ads_that_names_its_file_binds_for_sure_among_deposits_that_look_alike(firm: Firm) -> None:
+    first, second = silent(firm, "E-1", "E-2")
+    result = firm.flow.receive(f.ads("N-2", account=ACCOUNT, deposited_as=second))
+    assert (result.state, list(result.submissions)) == ("applied", ["E-2/real/1"])
+    deposit = firm.read.deposit(str(firm.read.submission("E-2/real/1").deposit))
+    assert (deposit.ref, deposit.guessed) == ("N-2", False)
+    assert state(firm, "E-1/real/1") == "sent"
+    firm.flow.receive(f.ads("N-1", account=ACCOUNT, deposited_as=first))
+    assert [state(firm, f"E-{n}/real/1") for n in (1, 2)] == ["deposited"] * 2
+
+
+def test_an_ads_that_names_another_file_is_not_taken_for_ours(firm: Firm) -> None:
+    silent(firm, "E-1")
+    result = firm.flow.receive(f.ads("N-9", account=ACCOUNT, sirets=(f.siret(1),), count=1, deposited_as="other.xml"))
+    assert (result.state, result.why, state(firm)) == ("tray", "unknown_ref", "sent")
+
+
+def test_an_ads_that_names_a_file_and_says_the_other_mode_moves_nothing(firm: Firm) -> None:
+    (name,) = silent(firm, "E-1")
+    result = firm.flow.receive(f.ads("N-1", account=ACCOUNT, deposited_as=name, mode=Mode.TEST))
+    assert (result.state, state(firm)) == ("mismatch", "sent")

@@ -155,7 +155,12 @@ def _named(verdict: Verdict, items: Mapping[str, DepositItem]) -> str | None:
 
 
 def could_be(receipt: Ads, deposit: Deposit, hours: int = 24) -> bool:
-    """Whether an ADS of unknown reference may be this reference-less deposit's: mode, SIRETs, count, last 24 hours."""
+    """Whether an ADS of unknown reference may be this reference-less deposit's: mode, SIRETs, count, last 24 hours.
+
+    An ADS that names the file is that file's and no other's.
+    """
+    if receipt.deposited_as is not None and deposit.filename is not None:
+        return deposit.ref is None and receipt.deposited_as == deposit.filename
     sirets = {item.siret for item in deposit.items.values()}
     day = start_of_day(paris_day(receipt.issued_at))
     # a date without an hour is 00:00 Paris and may mean any hour of its day; else an hour for clocks that differ

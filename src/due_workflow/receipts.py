@@ -114,9 +114,13 @@ def _digest(*parts: str) -> str:
 
 
 class Ads(_Paper):
-    """ADS, avis de dépôt signé: the portal has the deposit; proof and time of it."""
+    """ADS, avis de dépôt signé: the portal has the deposit; proof and time of it.
+
+    `deposited_as`: the name of the file that was deposited, where the ADS tells it; `filename` is its own.
+    """
 
     kind: Literal["ads"] = "ads"
+    deposited_as: Name | None = None
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -173,10 +173,13 @@ def _tray(u: Unit, received: Received, code: str, why: str = "", due: bool = Tru
 
 
 def _guess(u: Unit, paper: Ads) -> Deposit | None:
-    """An ADS of unknown reference binds to the only deposit that it can be; such a guess is shown as one."""
+    """An ADS of unknown reference binds to the only deposit that it can be: a guess, unless it names the file."""
     held = u.load(keys=(awaiting_key(paper.portal, paper.account),))
     fits = [h.facts for h in held if h.ref.kind is Kind.DEPOSIT and could_be(paper, h.facts)]
-    return learn_ref(u, fits[0].id, paper.portal_ref, guessed=True) if len(fits) == 1 else None
+    if len(fits) != 1:
+        return None
+    named = paper.deposited_as is not None and paper.deposited_as == fits[0].filename
+    return learn_ref(u, fits[0].id, paper.portal_ref, guessed=not named)
 
 
 def apply(
@@ -334,7 +337,7 @@ def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit) -> None:
     for held in u.load(keys=(f"for:{filing.reference}",)):
         other = held.facts
         if held.ref.kind is Kind.RECEIPT and other.id != receipt and sid in other.reached:
-            evidence = evidence.join(_nameless(u, filing, _said_of(other, sid, deposit)))
+            evidence = evidence.join(_nameless(u, filing, said_of(other, sid, deposit)))
     s = Situation(u.now, u.policy, None, filing, old)
     sub = move(old, Event.UNBOUND, s).with_(evidence=evidence)
     again = evidence.standing(sub.recipient)
@@ -344,7 +347,8 @@ def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit) -> None:
     noted(u, sub)
 
 
-def _said_of(received: Received, sid: str, deposit: Deposit) -> Evidence:
+def said_of(received: Received, sid: str, deposit: Deposit) -> Evidence:
+    """What a receipt that reached an attempt says of it: as a person attached it, else as it is matched."""
     paper = received.receipt
     assert not isinstance(paper, Unreadable)
     if received.attached:

@@ -56,6 +56,7 @@ class AvisFormat:
     """Names inside the file, compared without case, accents, prefix or namespace; the ADS's are not public.
 
     Attributes:
+        ads_file: where an ADS tells the name of the file that was deposited.
         recipient_from_file: take an ARS's recipient from its `destinataire` instead of the setting.
     """
 
@@ -71,6 +72,7 @@ class AvisFormat:
     siret: str = "siret"
     name: str = "rs"
     internal: str = "numeroInterne"
+    ads_file: str = "nomFichier"
     recipient: str = "destinataire"
     recipient_from_file: bool = False
 
@@ -218,11 +220,15 @@ def _heading(root: etree._Element, form: AvisFormat) -> dict[str, object]:
     told = _only(root, next(field for name, field in dates.items() if is_called(root, name)), "date")
     count = next((words_of(element) for element in root if is_called(element, form.count)), "")
     counted = int(count) if re.fullmatch(r"\d{1,6}", count, re.ASCII) else None
-    return {"portal_ref": reference, "issued_at": _instant(told), "count": counted}
+    return {"portal_ref": reference, "issued_at": instant(told), "count": counted}
 
 
-def _instant(told: str) -> datetime:
-    """ISO or JJ/MM/AAAA; an hour without a zone is Paris's, a day without an hour is its 00:00."""
+def instant(told: str) -> datetime:
+    """ISO or JJ/MM/AAAA; an hour without a zone is Paris's, a day without an hour is its 00:00.
+
+    Raises:
+        No: neither of them, or no such day.
+    """
     found = _DATE.fullmatch(told.strip())
     if found is None:
         raise No("bad_date")
@@ -241,7 +247,9 @@ def _instant(told: str) -> datetime:
 def _receipt(root: etree._Element, form: AvisFormat, paper: dict[str, Any], recipient: str) -> Receipt:
     if is_called(root, form.ads_root):
         sirets = dict.fromkeys(_siret(words_of(e)) for e in root.iter() if is_called(e, form.siret) and words_of(e))
-        return Ads.model_validate({**paper, "sirets": tuple(sirets)})
+        told = next((words_of(e) for e in root.iter() if is_called(e, form.ads_file)), "")
+        file = PurePath(told.replace("\\", "/")).name[:200] or None
+        return Ads.model_validate({**paper, "sirets": tuple(sirets), "deposited_as": file})
     verdicts = tuple(_verdicts(root, form))
     paper["sirets"] = tuple(dict.fromkeys(v.siret for v in verdicts if v.siret))
     paper["verdicts"] = verdicts
