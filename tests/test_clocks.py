@@ -385,7 +385,10 @@ def test_the_end_of_a_mandate_is_announced_before(firm: Firm) -> None:
 
 
 def test_a_mandate_revoked_before_it_began_ends_on_its_day_and_not_every_five_minutes(firm: Firm) -> None:
+    today = firm.clock.now()
+    firm.clock.set(utc(2026, 4, 1, 12))  # a clock that was wrong: nobody signs on a day to come
     siren = firm.mandated(signed_on=date(2026, 4, 1))
+    firm.clock.set(today)
     firm.flow.revoke_mandate(siren, date(2026, 3, 5), "changed their mind")
     firm.clock.set(utc(2026, 3, 5, 9))
     assert firm.worker().tick() == 1

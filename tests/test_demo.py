@@ -23,7 +23,7 @@ from due_workflow import (
     Policy,
     SubmissionState,
 )
-from due_workflow.adapters import avis, tables
+from due_workflow.adapters import avis, tables, upload
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.calendar import Calendar
 from due_workflow.cli import demo as command
@@ -165,10 +165,11 @@ def every_incident_happened(left: Left) -> None:
     ars, acs = left.of("BOU-01/test/1", "ars"), left.of("BOU-01/test/1", "acs")
     assert ars.received_at < acs.received_at
     assert read.submission("BOU-01/test/1").state is S.ACCEPTED
-    # one received twice: two files, one receipt
+    # one received twice: over HTTP, and the same to the byte in an e-mail that was saved by hand
     piece = left.of("LAG-01/real/1", "ars")
-    files = [p for p in avis_files(left) if isinstance(r := read_avis(p), Ars) and r.identity == piece.id]
-    assert [p.suffix for p in files] == [".xml", ".eml"]
+    (by_hand,) = avis_files(left)
+    again = read_avis(by_hand, piece.receipt.piece)  # type: ignore[union-attr]
+    assert (by_hand.suffix, again.identity) == (".eml", piece.id)
     # one for two hires with mixed outcomes, attached by a person
     (mixed,) = [r for r in left.receipts() if r.attached_by]
     assert set(mixed.reached) == {"TRA-01/real/1", "TRA-02/real/1"}
@@ -269,8 +270,10 @@ def avis_files(left: Left) -> list[Path]:
     return sorted((left.folder / "avis").iterdir())
 
 
-def read_avis(path: Path) -> object:
-    return avis.read_file(path, account="CABINET-01")
+def read_avis(path: Path, piece: str | None) -> Ars:
+    read = avis.read_file(path, account="CABINET-01", piece=piece)
+    assert isinstance(read, Ars)
+    return read
 
 
 def test_no_filing_leaves_outside_its_window_on_any_day_of_ten_years(told_today: Left) -> None:
@@ -300,13 +303,27 @@ def template(name: str) -> str:
 # ---- its files
 
 
-def test_every_file_of_the_folder_is_a_receipt_that_the_database_holds(told_today: Left) -> None:
-    known = {r.id for r in told_today.receipts()}
-    read = [read_avis(path) for path in avis_files(told_today)]
-    assert {r.identity for r in read} == known  # type: ignore[attr-defined]
-    assert len(read) == len(known) + 1
-    suffixes = {"".join(p.suffixes[-2:]) if p.suffix == ".gz" else p.suffix for p in avis_files(told_today)}
-    assert suffixes == {".xml", ".eml", ".xml.gz"}
+def test_every_receipt_came_from_the_portals_list_and_holds_what_the_portal_gave(told_today: Left) -> None:
+    receipts = told_today.receipts()
+    assert len(receipts) > 40
+    for received in receipts:
+        assert len(received.origins) == 1
+        assert received.origins[0].startswith("jedeclare/CABINET-01/")
+        raw = told_today.read.receipt(received.id).receipt.raw
+        assert raw is not None
+        assert b"numeroAds" in raw
+
+
+def test_every_file_that_left_is_the_message_of_its_deposit_in_the_folder_of_its_mode(told_today: Left) -> None:
+    out = told_today.folder / "envois"
+    sent = [d for d in told_today.read.deposits() if d.filename is not None]
+    assert {p.name for mode in Mode for p in (out / mode.value).iterdir()} == {d.filename for d in sent}
+    for deposit in sent:
+        content = (out / deposit.mode.value / (deposit.filename or "")).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == deposit.sha256
+        message = upload.read(content)
+        assert (message.mode, len(message.hires)) == (deposit.mode, len(deposit.items))
+        assert not deposit.guessed
 
 
 def test_the_dated_tables_are_in_the_format_of_the_imports(told_today: Left) -> None:
@@ -365,6 +382,10 @@ def test_a_workplace_overseas_keeps_its_own_hour(told_today: Left) -> None:
 def test_the_folder_removes_what_it_made_and_nothing_else(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "d")
     ours = folder.avis_file("001-ads-A-1.xml", b"<a/>")
+    sent = folder.outgoing / "test" / "due-1.xml"
+    sent.parent.mkdir()
+    sent.write_text("<m/>")
+    folder.left("test", sent.name)
     folder.table("clients.csv", Days(datetime.now(UTC)))
     paper = folder.paper("compte-rendu.html", b"<html>")
     mine = tmp_path / "d" / "avis" / "mon-avis.xml"
@@ -380,6 +401,7 @@ def test_the_folder_removes_what_it_made_and_nothing_else(tmp_path: Path) -> Non
     again = Folder(tmp_path / "d", force=True)
     assert not ours.exists()
     assert not paper.exists()
+    assert not sent.parent.exists()
     assert not (again.path / "clients.csv").exists()
     assert all(path.read_text() == "mine" for path in (mine, notes, outside))
 

@@ -127,6 +127,19 @@ def test_the_delay_is_the_firm_s_own() -> None:
     assert next(iter(firm.read.mandates())).to_remind
 
 
+@pytest.mark.parametrize(
+    ("day", "code"), [(date(2026, 3, 3), "day_to_come"), (date(1999, 12, 31), "year_out_of_range")]
+)
+def test_a_mandate_is_signed_today_at_the_latest_and_not_in_another_century(day: date, code: str) -> None:
+    firm = requested()
+    before = firm.everything()
+    with pytest.raises(InputRefused) as refused:
+        firm.flow.sign_mandate(ONE, make.mandate(day))
+    assert refused.value.code == code
+    assert firm.everything() == before
+    assert firm.flow.sign_mandate(ONE, make.mandate(date(2026, 3, 2))).state == "mandated"
+
+
 def test_a_signature_ends_the_reminders_and_a_new_request_begins_anew() -> None:
     firm = requested()
     firm.flow.remind_mandate(ONE)
@@ -401,6 +414,21 @@ def test_remind_lists_and_notes_only_when_told() -> None:
     due("mandate", "remind", make.siren(1), "--all", code=Code.USAGE)
     assert "n'attend sa signature" in due("mandate", "remind", make.siren(2), code=Code.REFUSED)
     assert "relance n° 1" in due("tick", "--deliver")
+
+
+@pytest.mark.usefixtures("here")
+def test_remind_all_says_that_there_is_nobody_to_remind() -> None:
+    assert make.siren(1) in due("mandate", "remind", "--all")
+    assert due("mandate", "remind", "--all").strip() == "Personne à relancer."
+
+
+@pytest.mark.usefixtures("here")
+def test_a_signature_typed_for_a_day_to_come_is_refused() -> None:
+    to_come = (datetime.now(UTC) + timedelta(days=3)).strftime("%d/%m/%Y")
+    said = due("mandate", "sign", make.siren(1), "--signed-on", to_come, "--signatory", "D", code=Code.INPUT)
+    assert f"{to_come} est à venir" in said
+    said = due("mandate", "sign", make.siren(1), "--signed-on", "05/01/2026", "--signatory", " ", code=Code.INPUT)
+    assert "--signatory: la valeur est vide" in said
 
 
 @pytest.mark.usefixtures("here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from due_workflow import (
     Mandate,
     Teleprocedure,
 )
+from due_workflow.rollout import Rollout, Span
 from due_workflow.testing import factories as f
 from stories import NOW, Firm
 
@@ -344,3 +346,28 @@ def test_inside_another_librarys_model_a_person_keeps_its_place_and_shows_no_inp
     told = f"{refusal.value} {refusal.value!r} {refusal.value.errors()} {refusal.value.json()}"
     assert f.nir()[:13] not in told
     assert "DURAND" not in told
+
+
+@pytest.mark.parametrize(
+    ("make", "french", "english"),
+    [
+        (
+            lambda: Span(amount=0),
+            "amount: valeur refusée, attendu: plus que 0",
+            "amount: value refused, expected: more than 0",
+        ),
+        (lambda: Span(amount="x"), "attendu: un nombre", "expected: a number"),  # type: ignore[arg-type]
+        (lambda: Rollout(hours_per_day=25), "attendu: au plus 24", "expected: at most 24"),
+        (lambda: Span(amount=1, unit="week"), "attendu: l'un de ces mots: day, hour", "one of these words: day, hour"),  # type: ignore[arg-type]
+        (lambda: Rollout(start="soon"), "attendu: un jour", "expected: a day"),  # type: ignore[arg-type]
+        (lambda: Client(siren=f.siren(), name=3), "name: valeur refusée, attendu: un texte", "expected: a text"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_was_expected_is_said_in_words_with_its_limit(
+    make: Callable[[], object], french: str, english: str
+) -> None:
+    with pytest.raises(InputRefused) as refused:
+        make()
+    assert french in refused.value.text("fr")
+    assert english in refused.value.text("en")
+    assert not set("{}_") & set(refused.value.text("fr").partition(":")[2])

@@ -999,6 +999,10 @@ def typed(spy: Spy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     return Typed(spy)
 
 
+ENDS = {("worker",): ["--once"], ("run",): ["--once"], ("simulator",): ["--for", "0"]}
+"""Commands that go on until told to stop, but for these options."""
+
+
 def test_a_number_typed_anywhere_in_a_command_line_is_not_printed(typed: Typed) -> None:
     turn = 0
     for name, command in typed.commands():
@@ -1009,7 +1013,7 @@ def test_a_number_typed_anywhere_in_a_command_line_is_not_printed(typed: Typed) 
             t = WHOLE[turn % len(WHOLE)] if param.name in ("ref", "account") else SPELLINGS[turn % len(SPELLINGS)]
             rest = ("E-1", f.siren(1), t)[turn % 3]
             more = ["--lang", "en" if turn % 2 else "fr", *(["--json"] if turn % 5 else [])]
-            more += ["--once"] * (name == ["worker"])  # else it works until told to stop
+            more += ENDS.get(tuple(name), [])
             typed(*name, *_line(command, {param.name: t}, rest), *more)
     for t in SPELLINGS[::4]:
         typed(t)

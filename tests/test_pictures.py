@@ -319,6 +319,25 @@ def test_the_gantt_chart_shows_what_is_done_late_and_planned_and_today(lang: str
     assert pixels(picture)[colour(PAINTS["done"].fill)] > 500
 
 
+@LANGS
+@pytest.mark.parametrize("today", [date(2026, 3, day) for day in range(1, 29)])
+def test_no_name_of_a_day_is_cut_or_struck_through(lang: str, today: date) -> None:
+    picture = pictures.gantt(plan(date(2026, 3, 2), today=today), lang)
+    (line,) = (s for s in picture.shapes if isinstance(s, Line) and s.paint == "today")
+    high = min(y for _, y in line.points)
+    for shape in picture.shapes:
+        if isinstance(shape, Words) and shape.y < 100:
+            assert (
+                shape.x + breadth(shape.text, shape.size, bold=shape.bold) <= picture.width or shape.anchor != "start"
+            )
+            assert shape.y < high or shape.x > line.points[0][0]
+
+
+def test_a_plan_that_begins_later_is_not_said_to_have_begun() -> None:
+    said = words(pictures.gantt(plan(date(2026, 3, 9), today=date(2026, 3, 2)), "en"))
+    assert any(line.startswith("Start on 2026-03-09") for line in said)
+
+
 def test_a_bar_lies_on_its_days() -> None:
     made = plan(date(2026, 3, 2), today=date(2026, 3, 2))
     picture = pictures.gantt(made)
@@ -440,6 +459,22 @@ def test_the_command_draws_a_case_an_automaton_and_the_procedure(tmp_path: Path)
     assert ElementTree.fromstring(due(tmp_path, "diagram", "procedure").stdout).tag == f"{SVG}svg"
     assert due(tmp_path, "diagram", "submission").stdout.startswith("stateDiagram-v2")
     due(tmp_path, "diagram", "submission", "--output", "table.md")
+    with SqliteStorage(tmp_path / "due.sqlite") as storage:
+        Firm(storage).flow.register(f.declaration("E-2"))
+    waits = due(tmp_path, "diagram", "E-2")
+    assert waits.returncode == Code.USAGE
+    assert "due-workflow prepare E-2" in waits.stderr
+    before = sorted(tmp_path.iterdir())
+    for args in (("E-1", "-o", "c.png"), ("E-1", "-o", "c"), ("E-1", "--format", "mermaid", "-o", "c.svg")):
+        refused = due(tmp_path, "diagram", *args)
+        assert refused.returncode == Code.USAGE
+        assert "c" in refused.stderr
+        assert ".svg" in refused.stderr
+    assert sorted(tmp_path.iterdir()) == before
+    nowhere = due(tmp_path, "diagram", "E-1", "-o", "nowhere/c.svg")
+    assert nowhere.returncode == Code.UNUSABLE
+    assert "nowhere/c.svg" in nowhere.stderr
+    assert ".part" not in nowhere.stderr
     assert (tmp_path / "table.md").read_text(encoding="utf-8").startswith("| De |")
     for args, code in ((("NOWHERE",), Code.NOT_FOUND), (("procedure", "--format", "markdown"), Code.USAGE)):
         failed = due(tmp_path, "diagram", *args)

@@ -441,6 +441,22 @@ def test_staff_see_the_proposal_change_it_and_take_it(here: Path) -> None:
     assert due("pilots", "--take").strip() == "Rien à sélectionner."
 
 
+def test_a_farm_whose_table_says_its_regime_is_never_proposed(here: Path) -> None:
+    columns = "siret;raison_sociale;ape;adresse;code_postal;ville;régime"
+    rows = [
+        f"{make.siret(n)};Société d'essai {n};1071C;{n} rue des Essais;75011;Paris;{'Agricole' if n == 5 else ''}"
+        for n in range(1, 8)
+    ]
+    (here / "clients.csv").write_text("\n".join([columns, *rows]), encoding="utf-8")
+    due("import", "clients", "clients.csv")
+    seen = json.loads(due("pilots", "--json"))
+    excluded = {c["siren"]: c["reasons"][-1]["code"] for c in seen["excluded"]}
+    assert excluded == dict.fromkeys(
+        (make.siren(4), make.siren(5)), "regime_not_covered"
+    )  # 4: as the firm noted before
+    assert not excluded.keys() & {c["siren"] for c in seen["pilots"]}
+
+
 def test_the_waves_are_shown_and_the_first_is_taken(here: Path) -> None:
     assert "Les pilotes ne sont pas encore sélectionnés" in due("pilots", "--waves")
     due("pilots", "--take")

@@ -26,6 +26,7 @@ from due_workflow.adapters.printing import (
     print_mandates,
     wording,
     write_model,
+    write_whole,
 )
 from due_workflow.mandates import Firm, Procedure, Sheet, sheet
 from due_workflow.testing import factories as make
@@ -223,21 +224,27 @@ def test_a_template_may_extend_the_standard_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "line", "code", "named"),
     [
-        ("<p>\n{% for x in mandate.articles %}\n</p>", 3),
-        ("<p>\n\n{{ mandate.nom }}", 3),
-        ("<p>\n{{ mandate.client.name.__class__.__mro__ }}", 2),
-        ("{% include 'elsewhere.html' %}", 1),
+        ("<p>\n{% for x in mandate.articles %}\n</p>", 3, "bad_template", "Jinja"),
+        ("<p>\n\n{{ mandate.nom }}", 3, "template_unknown", "nom"),
+        ("<p>{{ mandat }}", 1, "template_unknown", "mandat"),
+        ("{{ mandate.articles[99].title }}", 1, "template_unknown", "99"),
+        ("<p>\n{{ mandate.client.name.__class__.__mro__ }}", 2, "template_forbidden", "__class__"),
+        ("{% include 'elsewhere.html' %}", 1, "template_not_there", "elsewhere.html"),
     ],
 )
-def test_a_wrong_template_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+def test_a_wrong_template_is_refused_with_its_line(tmp_path: Path, text: str, line: int, code: str, named: str) -> None:
     mine = template(tmp_path, text)
     with pytest.raises(InputRefused) as refused:
         HtmlMandate(mine).render(printed())
-    assert refused.value.code == "bad_template"
+    assert refused.value.code == code
     assert refused.value.facts["line"] == line
-    assert "mine.html" in refused.value.text("fr")
+    for lang in ("fr", "en"):
+        assert "mine.html" in refused.value.text(lang)
+        assert named in refused.value.text(lang)
+    if code in ("template_unknown", "template_not_there"):  # in the language's own words
+        assert not re.search("undefined|attribute|element", refused.value.text("fr"))
 
 
 def test_a_template_reads_no_file_outside_its_folder(tmp_path: Path) -> None:
@@ -286,7 +293,9 @@ def test_ones_own_words_are_printed_and_can_drop_no_teleprocedure(tmp_path: Path
 @pytest.mark.parametrize(
     ("change", "code", "shown"),
     [
-        (lambda t: t.replace("[cabinet]", "[cabinet"), "bad_wording", "line"),
+        (lambda t: t.replace("[cabinet]", "[cabinet"), "bad_wording", "11"),
+        (lambda _: "titre = ", "bad_wording", "1"),
+        (lambda _: "a = 1\na = 2\n", "bad_wording", "2"),
         (lambda t: t.replace("titre = ", "title_of = ", 1), "unknown_field", "title_of"),
         (lambda t: t.replace('liste = "teleprocedures"', ""), "wording_without_procedures", "teleprocedures"),
         (lambda t: t.replace("{portail}", "{portal}"), "wording_unknown_field", "{portal}"),
@@ -401,3 +410,22 @@ def test_a_file_name_is_safe_whatever_the_client_is_called(name: str) -> None:
     made = printed(make.client().with_(name=name))
     assert re.fullmatch(rf"mandat-{make.siren(1)}(-[a-z0-9]+)*", made.file_name)
     assert len(made.file_name) <= 63
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Søren Łódź", "soren-lodz"),
+        ("Œuvre & Cœur", "oeuvre-coeur"),
+        ("Straße Đà", "strasse-da"),
+        ("Þór Æsir", "thor-aesir"),
+    ],
+)
+def test_letters_of_other_tongues_are_spelt_in_a_file_name(name: str, slug: str) -> None:
+    assert printed(make.client(name=name)).file_name == f"mandat-{make.siren(1)}-{slug}"
+
+
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as failed:
+        write_whole(tmp_path / "nowhere" / "c.svg", b"x")
+    assert failed.value.filename == str(tmp_path / "nowhere" / "c.svg")

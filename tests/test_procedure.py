@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,7 +28,7 @@ from due_workflow.records import Held, decode, encode
 from due_workflow.rollout import BY_KEY, Plan, Span, StepKey
 from due_workflow.testing import FixedClock, RecordingNotifier
 from due_workflow.testing import factories as f
-from stories import ACCOUNT, CABINET, Firm
+from stories import ACCOUNT, CABINET, Firm, Wrapped
 
 FIRST = date(2026, 3, 2)
 """A Monday, the day of the factories' NOW."""
@@ -182,6 +184,11 @@ def test_what_was_set_before_this_version_is_read_as_in_place() -> None:
         ("not_set_aside", lambda flow: flow.take_pilot_back(f.siren(1))),
         ("not_a_pilot", lambda flow: flow.set_pilot_aside(f.siren(1), "no hire")),
         ("plan_circle", lambda flow: flow.plan_rollout(FIRST, {"software": ["report"]})),
+        ("plan_out_of_years", lambda flow: flow.plan_rollout(date(2600, 1, 1))),
+        ("plan_out_of_years", lambda flow: flow.plan_rollout(date(2100, 12, 1))),
+        ("plan_out_of_years", lambda flow: flow.plan_rollout(date(1800, 2, 1))),
+        ("plan_out_of_years", lambda flow: flow.plan_rollout(date(2100, 1, 4), None, {"mandates": Span(amount=400)})),
+        ("year_out_of_range", lambda flow: flow.mark_step("portal", "why", date(1800, 2, 1), by="Ana")),
         ("not_a_word", lambda flow: flow.plan_rollout(FIRST, {"lunch": ["report"]})),
     ],
 )
@@ -232,10 +239,12 @@ def test_setting_the_last_pilot_aside_that_was_waited_for_is_the_proof() -> None
     assert_proved(firm, found)
 
 
-def test_pilots_that_are_all_set_aside_prove_nothing() -> None:
+def test_pilots_that_are_all_set_aside_were_selected_and_prove_nothing_more() -> None:
     firm = through(Firm())
+    selected = firm.read.rollout()["pilots"]
     firm.flow.set_pilot_aside(f.siren(1), "sold", by="Ana")
-    assert not {"pilots", "mandates", "tests"} & ticked(firm)
+    assert not {"mandates", "tests"} & ticked(firm)
+    assert firm.read.rollout()["pilots"] == selected  # the selection was made
 
 
 def test_a_client_of_a_later_wave_is_not_waited_for() -> None:
@@ -456,6 +465,96 @@ def test_the_first_accepted_real_filing_stays_the_proof_while_it_is_declared() -
     assert firm.read.rollout()["real"] == first
 
 
+def answered_backwards(firm: Firm, count: int, mode: Mode) -> str:
+    """So many hires of the first client, the last by name answered first; its name."""
+    sent = [
+        firm.sent(
+            firm.flow.prepare(f.declaration(f"H-{n:04d}", 1, start=firm.clock.now() + timedelta(days=5)), mode).id
+        )
+        for n in range(count)
+    ]
+    for sub in reversed(sent):
+        firm.move(minutes=1)
+        firm.answered(sub, f.ars)
+    return sent[-1].reference
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_the_proof_of_the_first_real_filing_is_the_earliest_answer_of_however_many(planned: bool) -> None:
+    firm = Firm().opened()
+    firm.live(1)
+    if planned:
+        firm.flow.plan_rollout(FIRST)
+    first = answered_backwards(firm, 130, Mode.REAL)  # and no look of the worker meanwhile
+    step = firm.read.rollout()["real"]
+    assert step.proof is not None
+    assert step.proof.case == f"filing:{first}"
+    assert step.done == firm.read.journal(first)[-1].at
+
+
+def test_the_proof_of_a_test_is_the_earliest_answer_of_however_many() -> None:
+    firm = Firm().opened()
+    firm.mandated(1)
+    first = answered_backwards(firm, 130, Mode.TEST)
+    step = firm.read.rollout()["tests"]
+    assert step.proof is not None
+    assert step.proof.case == f"filing:{first}"
+
+
+def test_what_a_command_of_the_procedure_found_is_not_searched_among_all_hires_again() -> None:
+    storage = Wrapped(MemoryStorage())
+    searched: list[object] = []
+
+    def find(cabinet: str, kind: Kind, *given: Any, **named: Any) -> Any:
+        searched.append(kind)
+        return storage.inner.find(cabinet, kind, *given, **named)
+
+    firm = Firm(storage).opened()
+    firm.live(1)
+    first = answered_backwards(firm, 12, Mode.REAL)
+    firm.flow.plan_rollout(FIRST)
+    storage.find = find  # type: ignore[attr-defined]
+    step = firm.read.rollout()["real"]
+    assert step.proof is not None
+    assert step.proof.case == f"filing:{first}"
+    assert searched.count(Kind.FILING) <= 2  # the pilot's own tests
+
+
+def test_a_plan_that_an_older_version_kept_outside_the_years_is_told_with_its_cure() -> None:
+    firm = Firm()
+    firm.flow.plan_rollout(FIRST)
+    (record,) = firm.storage.find(CABINET, Kind.CABINET)
+    held = decode(record)
+    broken = held.facts.with_(rollout=held.facts.rollout.with_(start=date(2600, 1, 1)))
+    firm.storage.commit(CABINET, Changes(write=[encode(held._replace(facts=broken))]))
+    with pytest.raises(InputRefused) as refused:
+        firm.read.rollout()
+    assert refused.value.code == "plan_out_of_years"
+    assert "plan --start" in refused.value.text("fr")
+    assert "01/01/2600" in refused.value.text("fr")
+    assert "2600-01-01" in refused.value.text("en")
+    firm.worker().tick()
+    firm.move(days=30)
+    firm.worker().tick()
+    assert firm.codes() == ["plan_out_of_years"]  # said once, to people
+    (note,) = (out.notice for out in firm.read.notices())
+    assert "01/01/2600" in note.text("fr")
+    assert "plan --start" in note.text("fr")
+    firm.flow.plan_rollout(FIRST)
+    assert firm.read.rollout().ends is not None
+
+
+def test_what_was_done_long_before_the_plan_began_moves_nothing() -> None:
+    firm = Firm()
+    firm.flow.plan_rollout(FIRST)
+    planned = [step.due for step in firm.read.rollout().steps][1:]
+    firm.flow.mark_step("software", "years ago", date(2000, 1, 1), by="Ana")
+    found = firm.read.rollout()
+    assert found["software"].done_on == date(2000, 1, 1)
+    assert [step.due for step in found.steps][1:] != planned  # what it took is not waited for
+    assert found["portal"].starts == FIRST
+
+
 def test_the_firms_health_tells_of_a_plan_that_nobody_looks_at() -> None:
     firm = Firm()
     firm.flow.plan_rollout(FIRST)
@@ -515,7 +614,8 @@ def true_steps(firm: Firm) -> set[str]:
     read, cabinet = firm.read, firm.read.cabinet()
     rollout = cabinet.rollout
     aside = rollout.aside if rollout else {}
-    pilots = [c for c in read.clients() if c.wave == 1 and c.siren not in aside]
+    selected = [c for c in read.clients() if c.wave == 1]
+    pilots = [c for c in selected if c.siren not in aside]
     today = paris_day(firm.clock.now())
     signed = [
         c.state in (ClientState.MANDATED, ClientState.LIVE) and c.mandate is not None and c.mandate.in_force(today)
@@ -533,7 +633,7 @@ def true_steps(firm: Firm) -> set[str]:
         "software": cabinet.software and cabinet.software.support,
         "portal": cabinet.portal and cabinet.portal.subscription,
         "documents": cabinet.mandate_model,
-        "pilots": pilots,
+        "pilots": selected,
         "mandates": pilots and all(signed),
         "generator": cabinet.software,
         "tests": (pilots and all(tested)) or any(m.why for k, m in (rollout.marks if rollout else {}).items()),
@@ -705,6 +805,39 @@ def test_the_plan_is_made_shown_and_marked_by_commands(typed: Callable[..., tupl
     assert "par courrier" not in typed("plan")[1]
 
 
+@pytest.mark.parametrize(
+    ("args", "french"),
+    [
+        (("--time", "tests=0j"), "--time tests: valeur refusée, attendu: plus que 0"),
+        (("--time", "tests=500j"), "--time tests: valeur refusée, attendu: au plus 400"),
+        (("--hours", "25"), "--hours: valeur refusée, attendu: au plus 24"),
+        (("--mark", "tests", "--why", " "), "--why: la valeur est vide"),
+    ],
+)
+def test_a_value_out_of_its_limits_is_told_by_its_option(
+    args: tuple[str, ...], french: str, typed: Callable[..., tuple[int, str]]
+) -> None:
+    assert typed("plan", "--start", "01/02/2027")[0] == 0
+    code, said = typed("plan", *args)
+    assert (code, said.strip()) == (Code.INPUT, french)
+
+
+def test_a_plan_outside_the_years_is_not_kept_and_numbers_are_the_languages_own(
+    typed: Callable[..., tuple[int, str]],
+) -> None:
+    code, said = typed("plan", "--start", "01/02/2600")
+    assert code == Code.INPUT
+    assert "plan --start" in said
+    code, said = typed("plan", "--start", "01/02/2027", "--time", "tests=1,5j")
+    assert code == 0, said
+    assert "1,5 jour" in said
+    assert typed("set-software", "Editeur", "Paie", "9")[0] == 0
+    said = typed("plan", "--lang", "en")[1]
+    assert "1.5 days" in said
+    assert re.search(r"cabinet:cabinet no\. \d", said)
+    assert re.search(r"cabinet:cabinet n° \d", typed("plan")[1])
+
+
 def test_software_portal_and_model_are_noted_and_shown_by_commands(typed: Callable[..., tuple[int, str]]) -> None:
     assert typed("software", "Editeur", "Paie", "9", "--chosen", "--confirmed", "ticket 4711", "--by", "Ana")[0] == 0
     code, said = typed("software")
@@ -720,6 +853,67 @@ def test_software_portal_and_model_are_noted_and_shown_by_commands(typed: Callab
     said = typed("plan", "--json")[1]
     done = [step["key"] for step in json.loads(said)["plan"]["steps"] if step["done"]]
     assert done == ["software", "portal", "documents", "generator"]
+
+
+def test_two_facts_of_one_command_are_noted_together_or_not_at_all(typed: Callable[..., tuple[int, str]]) -> None:
+    assert typed("set-portal", "jedeclare", "CAB")[0] == 0
+    before = typed("journal", "cabinet", "--json")[1]
+    for words in (
+        ("software", "Editeur", "Paie", "9", "--confirmed", "ticket"),
+        ("portal", "urssaf", "CAB", "--subscribed"),
+    ):
+        for day in ("01/01/2090", "01/01/1900"):
+            code, said = typed(*words, "--on", day)
+            assert code == Code.INPUT, said
+    assert typed("journal", "cabinet", "--json")[1] == before
+
+
+def test_the_journal_says_which_step_or_pilot_and_why(typed: Callable[..., tuple[int, str]]) -> None:
+    with SqliteStorage("due.sqlite") as storage:
+        flow = DueWorkflow(storage, cabinet="cabinet")
+        flow.add_client(f.client(1))
+        flow.select(f.siren(1))
+    typed("plan", "--mark", "portal", "--why", "par courrier", "--by", "Ana")
+    typed("plan", "--unmark", "portal")
+    typed("plan", "--aside", f.siren(1), "--why", "vendue")
+    typed("plan", "--back", f.siren(1))
+    said = typed("journal", "cabinet")[1]
+    assert "marquer une étape à la main: Choix du portail déclaratif et abonnement (par courrier)" in said
+    assert "retirer une marque faite à la main: Choix du portail déclaratif et abonnement" in said
+    assert f"mettre un pilote de côté: {f.siren(1)} (vendue)" in said
+    assert f"reprendre un pilote: {f.siren(1)}" in said
+
+
+def test_the_number_of_a_person_typed_for_a_model_is_not_said_again(typed: Callable[..., tuple[int, str]]) -> None:
+    said = typed("mandate", "choose", f"modèle {f.nir(1)}", "--db", "due.sqlite")[1]
+    typed("set-portal", "jedeclare", "CAB")
+    said += typed("mandate", "choose", f"modèle {f.nir(1)}")[1]
+    assert "Modèle de mandat: modèle" in said
+    assert f.nir(1) not in said
+
+
+def test_a_pipe_is_no_document_and_keeps_nobody_waiting(typed: Callable[..., tuple[int, str]]) -> None:
+    typed("set-portal", "jedeclare", "CAB")
+    os.mkfifo("tube")
+    for args in (
+        ("mandate", "choose", "modèle", "--document", "tube"),
+        ("mandate", "attach", f.siren(1), "tube"),
+        ("mandate", "print", "--all", "--model", "tube"),
+        ("report", "--on-gains", "@tube"),
+    ):
+        code, said = typed(*args)
+        assert code == Code.USAGE, said
+        assert "tube n'est pas un fichier ordinaire" in said
+
+
+def test_no_error_of_the_command_line_names_a_function(typed: Callable[..., tuple[int, str]]) -> None:
+    typed("plan", "--start", "01/02/2027")
+    for args in (("software", "--confirmed", "ticket"), ("portal", "--subscribed")):
+        for lang in ("fr", "en"):
+            code, said = typed(*args, "--lang", lang)
+            assert code == Code.INPUT
+            assert f"({args[0]})" in said
+            assert "_" not in said
 
 
 @pytest.mark.parametrize(

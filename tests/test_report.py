@@ -8,6 +8,7 @@ import json
 import random
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from html import unescape
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from typer.testing import CliRunner
 
-from due_workflow import AsyncDueWorkflow, InputRefused, Mode, Teleprocedure, tally, texts
+from due_workflow import AsyncDueWorkflow, InputRefused, Mode, Teleprocedure, adapters, tally, texts
 from due_workflow.adapters import report_html, report_markdown, report_pages, report_pdf
 from due_workflow.adapters.sql import SqlStorage, upgrade
 from due_workflow.adapters.sqlite import SqliteStorage
@@ -547,6 +548,39 @@ def test_the_command_shows_the_report_writes_it_and_does_step_8(here: Path) -> N
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_a_day_of_work_has_the_plans_hours_and_a_day_of_waiting_24(here: Path) -> None:
+    with SqliteStorage(here / "due.sqlite") as storage:
+        Firm(storage).opened()
+
+    def befores() -> dict[str, float]:
+        said = due("report", "--estimate", "work=1,5j:1h", "--estimate", "proof=1,5j:1h", "--json")
+        assert said.exit_code == 0, said.stderr
+        return {s["stage"]: s["before"] / 3600 for s in json.loads(said.stdout)["report"]["stages"] if s["before"]}
+
+    assert befores() == {"work": 10.5, "proof": 36}
+    assert due("plan", "--start", "01/02/2027", "--hours", "8").exit_code == 0
+    assert befores() == {"work": 12, "proof": 36}
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_a_pdf_without_its_extra_says_what_to_install_and_writes_nothing(
+    here: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SqliteStorage(here / "due.sqlite") as storage:
+        Firm(storage).opened()
+    before = sorted(here.iterdir())
+    for module in ("due_workflow.adapters.report_pdf", "due_workflow.adapters._paper"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+        monkeypatch.delattr(adapters, module.rpartition(".")[2], raising=False)
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    said = due("report", "-o", "cr.html", "-o", "cr.pdf", "--lang", lang)
+    assert said.exit_code == Code.INPUT
+    assert "fpdf" in said.stderr
+    assert "pip install 'due-workflow[print]'" in said.stderr
+    assert sorted(here.iterdir()) == before
+    assert step_8(here) is None
+
+
 def step_8(folder: Path) -> object:
     with SqliteStorage(folder / "due.sqlite") as storage:
         rollout = Firm(storage).read.cabinet().rollout
@@ -559,6 +593,10 @@ def step_8(folder: Path) -> object:
         (("--output", "report.doc"), Code.USAGE),
         (("--estimate", "proof"), Code.USAGE),
         (("--estimate", "proof=soon:1j"), Code.USAGE),
+        (("--estimate", "proof=3j"), Code.USAGE),
+        (("--estimate", "proof=3j:1j:1j"), Code.USAGE),
+        (("--estimate", "work=3j:1j:1j:1j"), Code.USAGE),
+        (("--estimate", "work=:"), Code.USAGE),
         (("--estimate", "lunch=1:2"), Code.INPUT),
         (("--next", "NOTHING"), Code.INPUT),
         (("--since", "hier"), Code.USAGE),

@@ -163,6 +163,13 @@ def test_steps_that_wait_for_each_other_are_refused(depends: dict[StepKey, tuple
     assert refused.value.problems[0].code == "plan_circle"
 
 
+def test_a_circle_is_told_by_the_steps_that_are_in_it() -> None:
+    with pytest.raises(InputRefused) as refused:
+        Rollout(depends={K.PILOTS: (K.GENERATOR, K.SOFTWARE), K.GENERATOR: (K.PILOTS,)})
+    (problem,) = refused.value.problems
+    assert problem.facts["steps"] == ["pilots", "generator", "pilots"]  # not those that only wait for them
+
+
 # ---- planned again by what is done
 
 

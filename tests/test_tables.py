@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from due_workflow.adapters.tables import Bad, Cell, Good, Table, read_clients, r
 from due_workflow.declarations import ContractKind, Declaration
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import Siret
-from due_workflow.models import Client, Establishment
+from due_workflow.models import Client, Establishment, Regime
 
 SIRET, SECOND, OTHER = "80000001000010", "80000001000028", "80000002800012"
 NIR = "295109912611193"
@@ -122,7 +123,36 @@ def test_a_client_comes_whole_from_its_line(tmp_path: Path) -> None:
     )
 
 
-def test_the_last_five_client_columns_may_be_absent_or_empty(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "regime"),
+    [
+        *((regime, regime) for regime in get_args(Regime)),
+        ("MSA", "msa"),
+        ("Agricole", "msa"),
+        ("régime agricole", "msa"),
+        ("Mutualité sociale agricole", "msa"),
+        ("Régime général", "general"),
+        ("chèque emploi associatif", "cea"),
+        ("GUSO", "guso"),
+        ("", "general"),
+    ],
+)
+def test_the_regime_is_read_in_the_words_that_people_write(tmp_path: Path, written: str, regime: str) -> None:
+    (place,) = client(tmp_path, Régime=written).establishments
+    assert place.regime == regime
+    assert ("regime" in place.model_fields_set) is bool(written)  # what is not said stays as the firm has it
+
+
+def test_a_regime_that_is_none_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    (read,) = read_clients(write(tmp_path / "c.csv", {**CLIENT, "regime": "vigneron"}))
+    assert isinstance(read, Bad)
+    (problem,) = read.problems
+    assert (problem.where, problem.code) == ("L2:regime", "bad_regime")
+    assert "« vigneron »" in problem.text("fr")
+    assert "msa" in problem.text("fr")
+
+
+def test_the_last_six_client_columns_may_be_absent_or_empty(tmp_path: Path) -> None:
     short = dict(list(CLIENT.items())[:6])
     (read,) = read_clients(write(tmp_path / "short.csv", short))
     assert isinstance(read, Good)

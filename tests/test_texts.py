@@ -167,7 +167,9 @@ def test_french_typography_is_one_throughout() -> None:
         (0, "0 avis reçu", "0 receipts"),
         (1, "1 avis reçu", "1 receipt"),
         (2, "2 avis reçus", "2 receipts"),
-        (1.5, "1.5 avis reçu", "1.5 receipts"),
+        (1.5, "1,5 avis reçu", "1.5 receipts"),
+        (2.0, "2 avis reçus", "2 receipts"),
+        (0.25, "0,25 avis reçu", "0.25 receipts"),
         (1_000_000, "1000000 avis reçus", "1000000 receipts"),
         ("1", "1 avis reçu", "1 receipt"),
         ("–", "– avis reçus", "– receipts"),
@@ -191,6 +193,12 @@ def test_days_and_hours_in_words_are_those_of_the_calendar(instant: datetime) ->
         assert (
             texts.long(instant.date(), lang) == texts.long(str(instant.date()), lang) == human_day(instant.date(), lang)
         )
+
+
+def test_a_number_is_written_as_the_language_does() -> None:
+    assert (texts.shown(1.5, "fr"), texts.shown(1.5, "en"), texts.shown(24.0, "fr")) == ("1,5", "1.5", "24")
+    assert texts.render("span.day", "fr", {"amount": 0.5}) == "0,5 jour"
+    assert texts.render("span.day", "en", {"amount": 0.5}) == "0.5 days"
 
 
 def test_what_is_no_day_is_shown_as_it_is() -> None:
@@ -224,6 +232,23 @@ def test_both_languages_fill_in_the_same_facts() -> None:
     for key, (french, english) in texts.CATALOGUE.items():
         fields = [{f for _, f, _, _ in string.Formatter().parse(text) if f} for text in (french, english)]
         assert fields[0] == fields[1], key
+
+
+def test_the_command_line_has_no_french_of_its_own() -> None:
+    """A sentence outside the catalogue is shown in one language to everybody. Words that people type are none."""
+    typed = {"accepté", "rejeté"}
+    found = []
+    for path in (SOURCE / "cli").rglob("*.py"):
+        if path.name.startswith("demo"):
+            continue  # its invented people have French names
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            said = node.value if isinstance(node, ast.Constant) and node not in docs else None
+            french = isinstance(said, str) and re.search(r"n° |\w[À-ÖØ-öø-ÿŒœ]|[À-ÖØ-öø-ÿŒœ]\w", said)
+            if french and said not in typed and not said.startswith(('"', "[")):  # samples of settings, sets of letters
+                found.append(f"{path.name}:{node.lineno}: {said}")
+    assert found == []
 
 
 def test_no_text_is_empty_and_french_is_not_english() -> None:

@@ -128,7 +128,28 @@ def test_a_collection_asks_about_doubts_first_then_takes_in_what_waits(firm: Fir
     firm.portal.ars(ref)
     assert firm.worker().collect() == 1
     assert (state(firm), state(firm, "E-2/real/1")) == ("accepted", "lost")
-    assert firm.portal.asked == [(ref,)]
+    assert [asked[0] for asked in firm.portal.asked] == [ref]
+
+
+def test_an_answered_deposit_is_asked_for_once_a_day_while_its_answer_may_change(firm: Firm) -> None:
+    """A return may be overwritten, or contradicted, after the first one closed its deposit."""
+    sub = firm.sent(firm.real().id)
+    ref = firm.ref_of(sub)
+    firm.portal.ars(ref)
+    worker = firm.worker()
+    worker.collect()
+    assert state(firm) == "accepted"
+    firm.portal.asked.clear()
+    for _ in range(4):
+        firm.move(minutes=20)
+        worker.collect()
+    assert not any(ref in asked for asked in firm.portal.asked), "the same day it is left alone"
+    firm.move(days=1)
+    worker.collect()
+    assert ref in firm.portal.asked[-1]
+    firm.move(days=firm.policy.watch_days)
+    worker.collect()
+    assert ref not in firm.portal.asked[-1]
 
 
 def test_where_the_portal_cannot_tell_it_stays_in_doubt(firm: Firm) -> None:

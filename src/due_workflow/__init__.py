@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         InputRefused,
         NotFound,
         NotSent,
+        PartialListing,
+        PieceUnavailable,
         PortalFailure,
         Problem,
         Retry,
@@ -89,6 +91,8 @@ __all__ = [
     "NotSent",
     "Notice",
     "Outcome",
+    "PartialListing",
+    "PieceUnavailable",
     "Plan",
     "PlannedStep",
     "Policy",
@@ -121,8 +125,8 @@ _WHERE = {
     "aio": "AsyncDueWorkflow",
     "commands_exchange": "SendResult",
     "errors": (
-        "CannotTell Conflict ContentRefused Denial DueWorkflowError InputRefused NotFound NotSent PortalFailure "
-        "Problem Retry StorageUnusable TransitionRefused Undeliverable"
+        "CannotTell Conflict ContentRefused Denial DueWorkflowError InputRefused NotFound NotSent PartialListing "
+        "PieceUnavailable PortalFailure Problem Retry StorageUnusable TransitionRefused Undeliverable"
     ),
     "journal": "JournalBroken",
     "declarations": "Contract ContractKind Declaration Employee Employer",

@@ -378,6 +378,8 @@ class AsyncDueWorkflow:
         """See `DueWorkflow.tell`."""
         return await self.threads.run(self.sync.tell, code, ref, urgent=urgent, by=by, **facts)
 
-    async def collect(self, portal: Portal, since: datetime | None = None, *, by: str = "") -> Collected:
+    async def collect(
+        self, portal: Portal, since: datetime | None = None, answered: bool = True, *, by: str = ""
+    ) -> Collected:
         """See `DueWorkflow.collect`."""
-        return await self.threads.run(self.sync.collect, portal, since, by=by)
+        return await self.threads.run(self.sync.collect, portal, since, answered, by=by)

@@ -158,8 +158,41 @@ def _problem(detail: ErrorDetails) -> Problem:
     if kind in _CODES:
         return Problem(where, _CODES[kind])
     facts = {k: scrub(v) if isinstance(v, str) else v for k, v in detail.get("ctx", {}).items() if k in _LIMITS}
-    return Problem(where, "field", {"expected": kind.replace("_", " "), "limits": facts or ""})
+    limit = next(iter(facts.values()), "")
+    if isinstance(limit, str):  # pydantic's own list of words: 'a', 'b' or 'c'
+        limit = limit.replace("' or '", "', '").replace("'", "")
+    expected = _FAULTS.get(kind, "another_value")
+    return Problem(where, "field", {"expected": expected, "limit": limit, "limits": facts or ""})
 
+
+# What pydantic expected, as a word of the catalogue (`fault.<word>`); the limit that it names follows the word.
+_FAULTS = {
+    "greater_than": "greater_than",
+    "greater_than_equal": "at_least",
+    "less_than": "less_than",
+    "less_than_equal": "at_most",
+    "multiple_of": "a_multiple",
+    "finite_number": "a_number",
+    **dict.fromkeys(("float_type", "float_parsing", "decimal_type", "decimal_parsing"), "a_number"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "a_whole_number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "yes_or_no"),
+    **dict.fromkeys(("string_type", "string_unicode", "string_sub_type"), "a_text"),
+    "string_too_short": "characters_at_least",
+    "string_too_long": "characters_at_most",
+    "string_pattern_mismatch": "a_form",
+    "too_short": "items_at_least",
+    "too_long": "items_at_most",
+    **dict.fromkeys(("literal_error", "enum"), "one_of"),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), "a_day"),
+    **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_from_date_parsing"), "an_instant"),
+    **dict.fromkeys(("time_type", "time_parsing"), "an_hour"),
+    **dict.fromkeys(("time_delta_type", "time_delta_parsing"), "a_duration"),
+    **dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type", "iterable_type"), "a_list"),
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"), "a_table"),
+    **dict.fromkeys(("bytes_type", "bytes_invalid_encoding"), "bytes"),
+    "none_required": "nothing",
+    "url_parsing": "an_address",
+}
 
 _LIMITS = ("min_length", "max_length", "ge", "gt", "le", "lt", "pattern", "expected")
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import pendulum
 
 PARIS = ZoneInfo("Europe/Paris")
-_YEARS = range(2000, 2101)
+YEARS = range(2000, 2101)
+"""The years whose days are computed."""
 _BASE, _END = date(2000, 1, 1).toordinal(), date(2100, 12, 31).toordinal()
 
 
@@ -100,7 +101,7 @@ def _easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-@lru_cache(maxsize=len(TERRITORIES) * len(_YEARS))
+@lru_cache(maxsize=len(TERRITORIES) * len(YEARS))
 def _legal_days(territory: str, year: int) -> dict[date, str]:
     alsace, easter = territory == "alsace-moselle", _easter(year)
     fixed, moving = (_FIXED | _ALSACE_FIXED, _MOVING | _ALSACE_MOVING) if alsace else (_FIXED, _MOVING)
@@ -128,7 +129,7 @@ class _Table(NamedTuple):
 
 @lru_cache(maxsize=len(TERRITORIES) * len(DayKind))
 def _legal_table(territory: str, kind: DayKind) -> _Table:
-    legal = {day.toordinal() for year in _YEARS for day in _legal_days(territory, year)}
+    legal = {day.toordinal() for year in YEARS for day in _legal_days(territory, year)}
     idle = {0} if kind is DayKind.OUVRABLE else {0, 6}  # ordinal 1 is a Monday
     works = [at % 7 not in idle and at not in legal for at in range(_BASE, _END + 1)]
     return _Table(list(compress(_every_day(), works)), array("H", accumulate(works)), [], [])
@@ -159,11 +160,11 @@ _tables = lru_cache(maxsize=256)(_Tables)
 def _refuse_day(day: object) -> NoReturn:
     if isinstance(day, datetime) or not isinstance(day, date):
         raise InputRefused("day_expected", got=type(day).__name__)
-    raise InputRefused("year_out_of_range", day=day, first=_YEARS[0], last=_YEARS[-1])
+    raise InputRefused("year_out_of_range", day=day, first=YEARS[0], last=YEARS[-1])
 
 
 def _offset(day: date) -> int:
-    if isinstance(day, date) and not isinstance(day, datetime) and day.year in _YEARS:
+    if isinstance(day, date) and not isinstance(day, datetime) and day.year in YEARS:
         return day.toordinal() - _BASE
     _refuse_day(day)
 
@@ -182,7 +183,7 @@ def paris_day(instant: datetime) -> date:
     else:
         far = not 1 < instant.year < 9999  # where a change of zone would overflow
         day = (instant if far else instant.astimezone(PARIS)).date()
-    return day if day.year in _YEARS else _refuse_day(day)
+    return day if day.year in YEARS else _refuse_day(day)
 
 
 def start_of_day(day: date) -> datetime:
@@ -222,8 +223,8 @@ class Calendar:
 
     def holidays(self, year: int) -> dict[date, str]:
         """The public holidays of `year` with their French names, in order; without the closures."""
-        if year not in _YEARS:
-            raise InputRefused("year_out_of_range", day=year, first=_YEARS[0], last=_YEARS[-1])
+        if year not in YEARS:
+            raise InputRefused("year_out_of_range", day=year, first=YEARS[0], last=YEARS[-1])
         return dict(_legal_days(self.territory, year))
 
     def is_working(self, day: date, kind: DayKind = DayKind.OUVRE) -> bool:
@@ -250,7 +251,7 @@ class Calendar:
             return days[place]
         except IndexError:
             _offset(day)
-            raise InputRefused("count_out_of_range", day=day, n=n, last=_YEARS[-1]) from None
+            raise InputRefused("count_out_of_range", day=day, n=n, last=YEARS[-1]) from None
 
     def _from(self, day: date, n: int, kind: DayKind) -> date:
         at = _offset(day)
@@ -314,7 +315,7 @@ def local_instant(naive: datetime, zone: str) -> datetime:
     """
     if not isinstance(naive, datetime) or naive.tzinfo is not None:
         raise InputRefused("hour_not_naive", got=naive)
-    if naive.year not in _YEARS:
+    if naive.year not in YEARS:
         _refuse_day(naive.date())
     instant = naive.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
     if instant.astimezone(_zone(zone)).replace(tzinfo=None) != naive:

@@ -120,11 +120,14 @@ class _Gantt:
     def _axis(self) -> Iterator[Shape]:
         weeks = -(-self.days // (7 * 8))  # at most eight names of days
         monday = self.first + timedelta(days=-self.first.weekday() % 7)
-        while self._x(monday) + 30 < WIDE - MARGIN:
+        while self._x(monday) + breadth(said := self._monday(monday), 10.5) < WIDE - MARGIN:
             x = self._x(monday)
             yield Line(((x, self.top - 4), (x, self.bottom)), "rule")
-            yield Words(x, self.top - 10, texts.shown(monday, self.lang)[: 5 if self.lang == "fr" else 10], 10.5, "dim")
+            yield Words(x, self.top - 10, said, 10.5, "dim")
             monday += timedelta(weeks=weeks)
+
+    def _monday(self, day: date) -> str:
+        return texts.shown(day, self.lang)[: 5 if self.lang == "fr" else 10]
 
     def _row(self, y: float, step: PlannedStep) -> Iterator[Shape]:
         middle = y + STEP_HEIGHT / 2 + 4
@@ -158,7 +161,8 @@ class _Gantt:
         x = self._x(self.plan.today) + self.day / 2
         said = self._text("today")
         wide = breadth(said, SMALL, bold=True)
-        yield Line(((x, self.top - 24), (x, self.bottom + 4)), "today")
+        # from below the names of the days on: it strikes none of them through
+        yield Line(((x, self.top - 4), (x, self.bottom + 4)), "today")
         yield Words(min(x, WIDE - MARGIN - wide / 2), self.top - 28, said, SMALL, "red", "middle", bold=True)
 
     def _legend(self, y: float) -> Iterator[Shape]:

@@ -1,53 +1,110 @@
 """Collection from one portal account of one firm: doubts first, then the pieces that wait there.
 
-Pieces are fetched one by one and skipped once they are *committed*, not once they were fetched: a cut between the two
-loses nothing. Works on whatever object fulfils `Portal`.
+A piece is skipped once it is *committed*, not once it was fetched: a cut between the two loses nothing. One that cannot
+be had keeps no other back, and is told. Works on whatever object fulfils `Portal`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from due_workflow.errors import CannotTell, InputRefused, NotFound, TransitionRefused
+from due_workflow import receiving
+from due_workflow.calendar import paris_day
+from due_workflow.errors import (
+    CannotTell,
+    Conflict,
+    DueWorkflowError,
+    InputRefused,
+    NotFound,
+    PartialListing,
+    PieceUnavailable,
+    PortalFailure,
+    StorageUnusable,
+    TransitionRefused,
+)
 from due_workflow.identifiers import named
 from due_workflow.models import Deposit
-from due_workflow.ports import Parcel, PieceRef, Portal
-from due_workflow.records import piece_key
+from due_workflow.ports import Kind, Parcel, PieceRef, Portal
+from due_workflow.receipts import Ads, Receipt, Unreadable
+from due_workflow.records import handed_key, piece_key
+from due_workflow.unit import Unit
 
 if TYPE_CHECKING:
     from due_workflow.workflow import DueWorkflow
 
+GROUP = 100
+"""Pieces that are looked up at once, and taken in by one commit at most."""
+GROUP_BYTES = 8 * 1024 * 1024
+"""A commit is made earlier once its pieces hold so much."""
+AHEAD = 8
+"""Pieces fetched ahead of the commit for each fetch under way; what a cut makes fetch again, at most."""
+STOP_AFTER = 5
+"""Fetches that failed one after the other: the line or the login is gone, and the rest would fare no better."""
+
+
+class Missed(NamedTuple):
+    """What a collection could not take in: a piece (None: a part of the listing), and why."""
+
+    piece: PieceRef | None
+    error: DueWorkflowError
+
+    def __str__(self) -> str:
+        return f"{self.piece.kind.upper()} {named(self.piece.number)}" if self.piece is not None else "…"
+
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a collection brought: pieces applied, put in the tray, known before; doubts settled and left."""
+    """What a collection brought.
+
+    Attributes:
+        applied, tray: pieces taken in now: applied, or waiting in the tray.
+        known: pieces taken in before.
+        settled, in_doubt: deposits in doubt that were settled, and that are left.
+        missed: what could not be had; the next collection that begins as early asks for it again.
+    """
 
     applied: int = 0
     tray: int = 0
     known: int = 0
     settled: int = 0
     in_doubt: int = 0
+    missed: tuple[Missed, ...] = ()
 
 
-def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str) -> Collected:
-    """Settle doubts and take in what waits at `portal`."""
+class _Fetched(NamedTuple):
+    origin: str
+    piece: PieceRef
+    arrival: receiving.Arrival
+
+
+def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str, answered: bool = True) -> Collected:
+    """Settle doubts and take in what waits at `portal`; `answered`: for deposits that are answered too."""
     settled, left = _doubts(flow, portal, by)
     refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and _same(d, portal)]
+    refs += _answered(flow, portal) if answered else ()
+    missed: list[Missed] = []
     applied = tray = known = 0
-    pieces = iter(portal.available(since, refs))
-    while page := list(islice(pieces, 100)):
-        fresh = list(_uncommitted(flow, page))
-        known += len(page) - len(fresh)
-        for piece in fresh:
-            result = flow.receive(portal.fetch(piece), by=by, origin=origin(piece))
-            applied += result.state == "applied"
-            tray += result.state != "applied"
-    return Collected(applied, tray, known, settled, left)
+
+    def fresh() -> Iterator[PieceRef]:
+        nonlocal known
+        for page in _pages(portal.available(since, refs), missed):
+            new = list(_uncommitted(flow, page))
+            known += len(page) - len(new)
+            yield from new
+
+    for group in _groups(_fetched(portal, fresh(), missed)):
+        for state in _taken_in(flow, group, by, missed):
+            applied += state == "applied"
+            tray += state != "applied"
+    return Collected(applied, tray, known, settled, left, tuple(missed))
 
 
 def origin(piece: PieceRef) -> str:
@@ -58,8 +115,127 @@ def origin(piece: PieceRef) -> str:
     return name if masked == name else f"{masked}#{sha256(name.encode()).hexdigest()[:16]}"
 
 
+def _answered(flow: DueWorkflow, portal: Portal) -> Iterator[str]:
+    """The references of deposits that are answered, as long as a portal may overwrite or contradict its answer."""
+    today = paris_day(flow.clock.now())
+    days = [today - timedelta(days=n) for n in range(flow.policy.watch_days)]
+    keys = [handed_key(portal.name, portal.account, day) for day in days]
+    return (held.facts.ref for held in flow.read.every(Kind.DEPOSIT, ("closed",), keys)) if keys else iter(())
+
+
 def _same(deposit: Deposit, portal: Portal) -> bool:
     return (deposit.portal, deposit.account) == (portal.name, portal.account)
+
+
+def _pages(pieces: Iterator[PieceRef], missed: list[Missed]) -> Iterator[list[PieceRef]]:
+    """The listing in pages; what was listed before it failed is a page too."""
+    failed: Exception | None = None
+    while failed is None:
+        page: list[PieceRef] = []
+        try:
+            page.extend(islice(pieces, GROUP))
+        except PartialListing as error:
+            missed.append(Missed(None, error.with_traceback(None)))
+            pieces = iter(())
+        except Exception as error:  # noqa: BLE001  # raised again, after what came before it
+            failed = error
+        if not page and failed is None:
+            return
+        yield page
+    raise failed
+
+
+def _fetched(portal: Portal, pieces: Iterator[PieceRef], missed: list[Missed]) -> Iterator[_Fetched]:
+    """The pieces that can be had, in their order, as many fetched at once as the portal allows."""
+    in_a_row = 0
+    with closing(_under_way(portal, pieces)) as under_way:
+        for piece, fetch in under_way:
+            try:
+                paper = fetch()
+            except PieceUnavailable as error:
+                missed.append(Missed(piece, error.with_traceback(None)))
+            except PortalFailure as error:
+                in_a_row += 1
+                if in_a_row == STOP_AFTER:
+                    raise
+                missed.append(Missed(piece, error.with_traceback(None)))
+            else:
+                in_a_row = 0
+                yield _Fetched(origin(piece), piece, receiving.arrival(paper))
+
+
+def _under_way(
+    portal: Portal, pieces: Iterator[PieceRef]
+) -> Generator[tuple[PieceRef, Callable[[], Receipt | Unreadable]], None, None]:
+    """Each piece with what gives its content; several are fetched ahead where the portal says so."""
+    parallel = getattr(portal, "parallel", 1)
+    if parallel <= 1:
+        for piece in pieces:
+            yield piece, lambda piece=piece: portal.fetch(piece)  # type: ignore[misc]
+        return
+    pool = ThreadPoolExecutor(parallel, thread_name_prefix="collect")
+    begun: deque[tuple[PieceRef, Future[Receipt | Unreadable]]] = deque()
+    failed: Exception | None = None
+    try:
+        try:
+            for piece in pieces:
+                begun.append((piece, pool.submit(portal.fetch, piece)))
+                if len(begun) >= parallel * AHEAD:
+                    first, future = begun.popleft()
+                    yield first, future.result
+        except Exception as error:  # noqa: BLE001  # raised again, after what was fetched before it
+            failed = error
+        while begun:
+            first, future = begun.popleft()
+            yield first, future.result
+        if failed is not None:
+            raise failed
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _groups(found: Iterator[_Fetched]) -> Iterator[list[_Fetched]]:
+    """What goes into one commit; what was fetched before a failure is a group too."""
+    failed: Exception | None = None
+    while failed is None:
+        group: list[_Fetched] = []
+        size = 0
+        try:
+            for one in found:
+                group.append(one)
+                size += len(one.arrival.paper.raw or b"")
+                if len(group) >= GROUP or size >= GROUP_BYTES:
+                    break
+        except Exception as error:  # noqa: BLE001  # raised again, after what came before it
+            failed = error
+        if group:
+            yield group
+        elif failed is None:
+            return
+    raise failed
+
+
+def _taken_in(flow: DueWorkflow, group: list[_Fetched], by: str, missed: list[Missed]) -> Iterator[str]:
+    """A group, the ADSs of it in a commit before the others', which are placed by what these teach; the states."""
+
+    def foresee(u: Unit, items: list[_Fetched]) -> None:
+        receiving.foresee(u, [item.arrival for item in items])
+
+    def take(u: Unit, item: _Fetched) -> receiving.ReceiveResult:
+        return receiving.take(u, item.arrival, item.origin)
+
+    first = [item for item in group if isinstance(item.arrival.paper, Ads)]
+    then = [item for item in group if not isinstance(item.arrival.paper, Ads)]
+    for part in filter(None, (first, then)):
+        for item, result in zip(part, flow._many(part, take, by, len(part), foresee), strict=True):
+            if isinstance(result, (Conflict, StorageUnusable)):
+                raise result
+            if isinstance(result, DueWorkflowError):
+                missed.append(Missed(item.piece, result))
+                continue
+            if result.ref_learned is not None:
+                flow._replay_ref(*result.ref_learned, by)
+            yield result.state
 
 
 def _uncommitted(flow: DueWorkflow, page: list[PieceRef]) -> Iterator[PieceRef]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,6 +50,8 @@ class SendResult:
 @observed
 class ExchangeCommands(Engine):
     """What leaves and what comes back (procedure, steps 6 and 7)."""
+
+    portals: Sequence[Portal]
 
     # ---- handing over
 

@@ -122,7 +122,8 @@ class FirmCommands(Engine):
             key: idempotency key.
 
         Raises:
-            InputRefused: there is no such step, or the steps wait for each other in a circle.
+            InputRefused: there is no such step, the steps wait for each other in a circle, or the plan leaves the years
+                that are computed (2000 to 2100). Nothing is kept then.
         """
         before = None if depends is None else {step: tuple(keys) for step, keys in depends.items()}
         args = (start, before, spans, days, hours_per_day, pilots)
@@ -212,8 +213,9 @@ class FirmCommands(Engine):
             key: idempotency key.
 
         Raises:
-            InputRefused: the document is none of these, is cut short, is larger than `Policy.mandate_scan_mib` MiB
-                (1,048,576 bytes each), or is not the one whose digest the mandate has.
+            InputRefused: the mandate was signed on a day to come (Paris) or before 2000; the document is none of these,
+                is cut short, is larger than `Policy.mandate_scan_mib` MiB (1,048,576 bytes each), or is not the one
+                whose digest the mandate has.
         """
         if document is not None:
             mandate = paperwork.with_scan(mandate, document, self.policy)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from due_workflow import firm, telemetry
 from due_workflow.base import canonical, forget, plain
 from due_workflow.declarations import Declaration
-from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound
+from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, StorageUnusable
 from due_workflow.identifiers import scrub
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission
 from due_workflow.policy import Policy
@@ -136,8 +136,9 @@ class Engine:
             foresee(u, batch)
             results: list[R | DueWorkflowError] = [work(u, item) for item in batch]
             u.commit()
-        except DueWorkflowError:
-            if self.storage.joined:
+        except DueWorkflowError as error:
+            # a storage that is gone is gone for each item too, and would be waited for once an item
+            if self.storage.joined or (isinstance(error, StorageUnusable) and error.code.startswith("storage_")):
                 raise
             return [self._alone(item, work, by) for item in batch]
         return results

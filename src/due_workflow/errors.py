@@ -44,7 +44,7 @@ class Problem:
 
     def text(self, lang: str = "fr") -> str:
         """The fault and what was expected, as a sentence."""
-        said = texts.render(f"input.{self.code}", lang, self.facts)
+        said = texts.render(f"input.{self.code}", lang, self.facts).rstrip()
         return f"{self.where}: {said}" if self.where else said
 
 

@@ -6,9 +6,10 @@ Each function works on one `Unit`: it loads, asks the automaton, stages. The com
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from due_workflow.calendar import YEARS, paris_day
 from due_workflow.errors import InputRefused
 from due_workflow.gates import Situation
 from due_workflow.identifiers import Siren, Siret, scrub
@@ -126,7 +127,7 @@ def add_client(u: Unit, client: Client) -> ClientFile:
 
 
 def _kept(known: Establishment | None, new: Establishment) -> Establishment:
-    """The new particulars, with those of before that the new ones do not say (a table has no regime, no time zone)."""
+    """The new particulars, with those of before that the new ones do not say (a table need not have the regime)."""
     if known is None:
         return new
     unsaid = {name: getattr(known, name) for name in Establishment.model_fields.keys() - new.model_fields_set}
@@ -168,8 +169,22 @@ def request_mandate(u: Unit, siren: str) -> ClientFile:
     return move(u, siren, Event.REQUEST_MANDATE, requested_at=u.now, reminders=0, reminded_at=None)
 
 
+def past_day(now: datetime, day: date) -> date:
+    """The day on which something was done: today (Paris) at the latest, and of the years that are computed.
+
+    Raises:
+        InputRefused: it is to come, or is a slip of the pen.
+    """
+    if day > paris_day(now):
+        raise InputRefused("day_to_come", day=day)
+    if day.year not in YEARS:
+        raise InputRefused("year_out_of_range", day=day, first=YEARS[0], last=YEARS[-1])
+    return day
+
+
 def sign_mandate(u: Unit, siren: str, mandate: Mandate) -> ClientFile:
     """Step 4: the client signed. From mandated and live it replaces the mandate and the state stays."""
+    past_day(u.now, mandate.signed_on)
     settled = {"requested_at": None, "reminders": 0, "reminded_at": None}
     return move(u, siren, Event.SIGN_MANDATE, {"mandate": mandate}, mandate=mandate, **settled)
 

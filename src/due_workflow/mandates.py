@@ -115,6 +115,7 @@ class Wording(_Words):
 _FIELD = re.compile(r"\{([^{}\s]*)\}")
 _FRENCH = re.compile(r" (?=[;:!?»])|(?<=«) ")
 """The spaces of French punctuation, at which no line may break."""
+_TOML_PLACE = re.compile(r"at line (\d+), column (\d+)", re.ASCII)
 _FIELDS = frozenset({"client", "siren", "cabinet", "portail", "jour", "ville"})
 
 
@@ -122,17 +123,19 @@ def read_wording(toml: str) -> Wording:
     """The wording that a TOML text says.
 
     Raises:
-        InputRefused: no TOML (with its line), an unknown or a missing entry, an unknown field between braces, a wording
-            that lists no téléprocédures, a NIR.
+        InputRefused: no TOML (with its line and column), an unknown or a missing entry, an unknown field between
+            braces, a wording that lists no téléprocédures, a NIR.
     """
     try:
         said = tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:
-        why = shown(str(error), 120)
+        found = _TOML_PLACE.search(str(error))
     else:
         return Wording.model_validate(said)
-    toml = ""
-    raise InputRefused("bad_wording", why=why)
+    *before, last = toml.rstrip().split("\n")  # where it says "at end of document"
+    line, column = (int(found[1]), int(found[2])) if found is not None else (len(before) + 1, len(last) + 1)
+    toml, before, last = "", [], ""
+    raise InputRefused("bad_wording", line=line, column=column)
 
 
 # ---- one client's sheet
@@ -266,9 +269,13 @@ def grouped(number: str) -> str:
     return "\u00a0".join(filter(None, (number[:3], number[3:6], number[6:9], number[9:])))
 
 
+_SPELT = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
+"""Letters that are none with an accent: no normal form takes them apart."""
+
+
 def _slug(name: str) -> str:
     """`name` in small ASCII letters, digits and dashes; empty where none is left."""
-    plain = name.casefold().replace("œ", "oe").replace("æ", "ae")
+    plain = name.casefold().translate(_SPELT)
     letters = "".join(c for c in normalize("NFKD", plain) if not combining(c))
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:46].strip("-")
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from due_workflow.calendar import paris_day
+from due_workflow.collecting import Missed
 from due_workflow.errors import ContentRefused, DueWorkflowError, InputRefused, TransitionRefused
 from due_workflow.identifiers import scrub
 from due_workflow.models import PortalAccount, SubmissionState
@@ -22,6 +25,7 @@ from due_workflow.workflow import DueWorkflow
 
 OVERLAP = timedelta(days=2)
 TELL_AFTER = 3
+NAMED = 20
 log = logging.getLogger("due_workflow.worker")
 
 
@@ -118,10 +122,31 @@ def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str)
     if portal is None:
         return order.with_(due=now + every, trouble="no such portal given")
     since = order.cursor - OVERLAP if order.cursor is not None else None
+    answered = order.cursor is None or paris_day(order.cursor) != paris_day(now)
     try:
-        flow.collect(portal, since, by=by)
+        missed = flow.collect(portal, since, answered, by=by).missed
     except Exception as error:  # noqa: BLE001  # whatever the line does, the cursor stays and the order is tried again
         why = plainly(error)
         log.warning("collection from %s failed: %s", wanted, why.facts.get("why") or why.code)
         return _later(order, now, why.text("en") if why.code != "portal_broke" else type(error).__name__)
-    return order.with_(cursor=now, due=now + every, tries=0, trouble=None)
+    if not missed:
+        return order.with_(cursor=now, due=now + every, tries=0, trouble=None)
+    # the cursor stays, so that what could not be had is listed again
+    return order.with_(due=now + every, tries=0, trouble=_missed(flow, wanted, order, missed, by))
+
+
+def _missed(flow: DueWorkflow, wanted: str, order: Command, missed: Sequence[Missed], by: str) -> str:
+    """The pieces that could not be had, as the order keeps them; "!" after those that were told.
+
+    One is told when it could not be had twice in a row, once: a portal that stumbles is no news.
+    """
+    before = set((order.trouble or "").split(", "))
+    names = [scrub(str(one)) for one in missed[:NAMED]]
+    again = [name for name in names if name in before]
+    if again:
+        first = next(one.error for one in missed if scrub(str(one)) == again[0])
+        why = first.facts.get("why") or f"{first.code}: {first.facts.get('detail', '')}"
+        ref = Ref(Kind.CABINET, flow.cabinet)
+        told = ", ".join(again)
+        flow.tell("pieces_missed", ref, urgent=True, by=by, account=wanted, pieces=told, why=str(why))
+    return ", ".join(f"{name}!" if name in again or f"{name}!" in before else name for name in names)

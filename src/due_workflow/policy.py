@@ -53,6 +53,8 @@ class Policy(Model):
     contest_days: Annotated[int, Field(ge=1)] = 2
     hire_reminder_hours: tuple[int, ...] = (48, 4, 0)
     sending_minutes: Annotated[int, Field(ge=1)] = 10
+    collect_minutes: Annotated[int, Field(ge=1)] = 15
+    watch_days: Annotated[int, Field(ge=0, le=60)] = 10
     mandate_reminder_days: Annotated[int, Field(ge=1)] = 7
     mandate_ending_days: Annotated[int, Field(ge=0)] = 30
     mandate_scan_mib: Annotated[int, Field(ge=1, le=100)] = 10

@@ -259,6 +259,8 @@ class Portal(Protocol):
         name: "jedeclare", "urssaf"…
         account: the firm's account there; piece numbers are unique per account only.
         recipient: whose ARS decides: "CIRSO", "URSSAF".
+
+    One that has an attribute `parallel` is asked for so many pieces at once, from threads; without it, one by one.
     """
 
     name: str
@@ -293,11 +295,19 @@ class Portal(Protocol):
         ...
 
     def available(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]:
-        """List pieces, marking nothing, those retrieved before included. `refs`: the open deposits' references."""
+        """List pieces, marking nothing, those retrieved before included. `refs`: the open deposits' references.
+
+        Raises:
+            PartialListing: a part could not be listed; raised after all others were. Any other failure: no list.
+        """
         ...
 
     def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
-        """Read one piece; repeatable."""
+        """Read one piece; repeatable. From several threads where `parallel` says so.
+
+        Raises:
+            PieceUnavailable: this one is not given, for a reason of its own. Any other failure is the line's.
+        """
         ...
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from due_workflow import journal
 from due_workflow.base import word_of
-from due_workflow.calendar import DayKind, paris_day, start_of_day
+from due_workflow.calendar import YEARS, DayKind, paris_day, start_of_day
 from due_workflow.clocks import calendar_of
 from due_workflow.errors import InputRefused
 from due_workflow.filings import accepted_real
-from due_workflow.firm import collecting, opened, siren_of
+from due_workflow.firm import collecting, opened, past_day, siren_of
 from due_workflow.journal import Told
 from due_workflow.models import (
     Cabinet,
@@ -43,7 +43,7 @@ PILOT_WAVE = 1
 """The wave of `select` whose clients are the pilots."""
 LOOK_AGAIN = timedelta(days=7)
 """How long a plan that goes on is left without a look of the worker."""
-_PAGE, _FEW = 500, 100
+_PAGE = 500
 _CHOSEN = tuple(state.value for state in ClientState if state is not ClientState.KNOWN)
 _SIGNED = frozenset({ClientState.MANDATED, ClientState.LIVE})
 
@@ -52,10 +52,19 @@ _SIGNED = frozenset({ClientState.MANDATED, ClientState.LIVE})
 
 def _put(u: Unit, firm: Cabinet, event: str) -> Cabinet:
     """Stage the firm; where a plan runs, the worker looks at it soon."""
-    if firm.rollout is not None and firm.rollout.start is not None:
-        firm = firm.with_(rollout=firm.rollout.with_(look=u.now))
+    if firm.rollout is not None:
+        firm = firm.with_(rollout=_noting(u, firm.rollout))
     facts: Cabinet = u.put(Kind.CABINET, u.cabinet, firm, event)
     return facts
+
+
+def _noting(u: Unit, settings: Rollout) -> Rollout:
+    """The settings with step 7's proof once there is one, so that no later look searches all hires for it."""
+    real = _first_real(u, settings.marks.get(StepKey.REAL))
+    by_hand = StepKey.REAL in settings.marks and settings.marks[StepKey.REAL].why is not None
+    if real is not None and not by_hand:
+        settings = settings.with_(marks={**settings.marks, StepKey.REAL: real})
+    return settings.with_(look=u.now) if settings.start is not None else settings
 
 
 def _settings(firm: Cabinet) -> Rollout:
@@ -90,6 +99,8 @@ def plan_rollout(
     told |= {name: value for name, value in plainly.items() if value is not None}
     settings = _settings(firm)
     rollout = Rollout(**{name: told.get(name, getattr(settings, name)) for name in Rollout.model_fields})
+    # what cannot be laid is never kept: every later look at the plan would fail
+    plan(start, today=paris_day(u.now), rollout=rollout, calendar=calendar_of(u.policy))
     return _put(u, firm.with_(rollout=rollout), "plan_rollout")
 
 
@@ -225,11 +236,12 @@ def _of_pilots(u: Unit, epoch: str, settings: Rollout) -> dict[StepKey, Mark]:
     pilots = list(_pilots(u))
     active = [client for client in pilots if client.siren not in settings.aside]
     found: dict[StepKey, Mark] = {}
-    if not active:
-        return found
     if len(pilots) >= settings.pilots:
+        # who is set aside later was selected all the same
         chosen = sorted((_selected(u, client) for client in pilots), key=_when)
         found[StepKey.PILOTS] = chosen[settings.pilots - 1]
+    if not active:
+        return found
     asides = [_aside(u, settings.aside[c.siren]) for c in pilots if c.siren in settings.aside]
     today = paris_day(u.now)
     if all(_has_signed(client, today) for client in active):
@@ -294,29 +306,40 @@ def _tested(u: Unit, client: ClientFile, epoch: str) -> Mark | None:
     if client.live_since is not None and client.epoch is not None and u.policy.on_new_version == "notice":
         epochs.append(client.epoch)
     keys = tuple(dict.fromkeys(qualified_key(e, client.siren) for e in epochs))
-    return _earliest(u, u.storage.find(u.cabinet, Kind.FILING, keys=keys, limit=_FEW), Mode.TEST, epochs)
+    return _earliest(u, _hires(u, keys=keys), Mode.TEST, epochs)
 
 
 def _first_real(u: Unit, noted: Mark | None) -> Mark | None:
-    """Step 7: the first accepted real filing; once noted it stays the proof while that hire is declared."""
+    """Step 7: the first accepted real filing; once noted it stays the proof while that hire is declared.
+
+    The earliest of all answers: hires are found by their reference, which tells nothing of when they were answered. So
+    all that are declared are read, once; the worker and each command about the procedure note what was found.
+    """
     if noted is not None and noted.why is None:
         held = u.get(Kind.FILING, noted.case.partition(":")[2])
         if held is not None and held.facts.status is FilingStatus.DECLARED:
             return noted
-    found = u.storage.find(u.cabinet, Kind.FILING, (FilingStatus.DECLARED.value,), limit=_FEW)
-    return _earliest(u, found, Mode.REAL)
+    return _earliest(u, _hires(u, (FilingStatus.DECLARED.value,)), Mode.REAL)
 
 
-def _earliest(u: Unit, records: Sequence[Any], mode: Mode, epochs: Sequence[str] = ()) -> Mark | None:
+def _hires(u: Unit, states: Sequence[str] = (), keys: Sequence[str] = ()) -> Iterator[Filing]:
+    after = ""
+    while page := u.storage.find(u.cabinet, Kind.FILING, states, keys, after=after, limit=_PAGE):
+        for record in page:
+            yield decode(record).facts
+        after = page[-1].ref.id
+
+
+def _earliest(u: Unit, hires: Iterable[Filing], mode: Mode, epochs: Sequence[str] = ()) -> Mark | None:
     """The entry of the first acceptance among these hires."""
-    answers: list[tuple[datetime, str, Submission]] = []
-    for record in records:
-        filing: Filing = decode(record).facts
-        subs = accepted_real(filing) if mode is Mode.REAL else _accepted_tests(filing, epochs)
-        answers += [(_answered(sub), sub.id, sub) for sub in subs]
-    if not answers:
+    first: tuple[datetime, str, Submission] | None = None
+    for filing in hires:
+        for sub in accepted_real(filing) if mode is Mode.REAL else _accepted_tests(filing, epochs):
+            answer = _answered(sub), sub.id, sub
+            first = answer if first is None or answer[:2] < first[:2] else first
+    if first is None:
         return None
-    at, _, sub = min(answers, key=lambda answer: answer[:2])
+    at, _, sub = first
     found: Told | None = None
     for told in _journal(u, Ref(Kind.FILING, sub.reference)):
         state = told.patch.get("submissions", {}).get(f"{mode}/{sub.attempt}", {}).get("state")
@@ -358,10 +381,7 @@ def _mark(told: Told, on: str | None = None) -> Mark:
 
 def _past(u: Unit, on: date | None) -> date:
     """The Paris day on which something was done; today where it is not told."""
-    today = paris_day(u.now)
-    if on is not None and on > today:
-        raise InputRefused("day_to_come", day=on)
-    return on or today
+    return past_day(u.now, on) if on is not None else paris_day(u.now)
 
 
 def _when(mark: Mark) -> tuple[datetime, str, int]:
@@ -377,7 +397,16 @@ def tick_cabinet(u: Unit) -> None:
     settings = firm.rollout
     if settings is None or settings.look is None or settings.look > u.now:
         return
-    now = rollout_of(u)
+    try:
+        now = rollout_of(u)
+    except InputRefused as error:
+        if error.code != "plan_out_of_years":
+            raise
+        # kept by a version that did not lay a plan before it kept it: told once, in the firm's own language
+        u.put(Kind.CABINET, u.cabinet, firm.with_(rollout=settings.with_(look=None)), "clock:step_due")
+        ref, start = Ref(Kind.CABINET, u.cabinet), str(settings.start)
+        u.notice("plan_out_of_years", ref, start=start, first=YEARS[0], last=YEARS[-1])
+        return
     marks = {
         step.key: Mark(at=step.done, by=step.by, case=step.proof.case, seq=step.proof.seq, why=step.why)
         for step in now.steps

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import to_json
 
 from due_workflow.base import Instant, Model, cleaned
+from due_workflow.calendar import paris_day
 from due_workflow.errors import InputRefused, StorageUnusable
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice
 from due_workflow.ports import Kind, Record, Ref, Sealed
@@ -182,6 +183,7 @@ def _keys(held: Held) -> frozenset[str]:
             found = {f"siret:{item.siret}" for item in facts.items.values()}
             if facts.ref is not None:
                 found.add(deposit_key(facts.portal, facts.account, facts.ref))
+                found.add(handed_key(facts.portal, facts.account, paris_day(facts.handed_at)))
             elif facts.state != "closed":
                 found.add(awaiting_key(facts.portal, facts.account))
             return frozenset(found)
@@ -231,6 +233,11 @@ def deposit_key(portal: str, account: str, ref: str) -> str:
 def awaiting_key(portal: str, account: str) -> str:
     """The word of deposits whose reference is not known yet."""
     return _word(f"deposit.await:{portal}/{account}")
+
+
+def handed_key(portal: str, account: str, day: date) -> str:
+    """The word of deposits with a reference that were handed over on that Paris day."""
+    return _word(f"deposit.day:{portal}/{account}/{day}")
 
 
 def receipt_key(portal: str, account: str, ref: str) -> str:

@@ -17,7 +17,8 @@ from pydantic import Field, model_validator
 
 from due_workflow import texts
 from due_workflow.base import Day, Instant, Line, Model, Word, refuse
-from due_workflow.calendar import Calendar, DayKind, paris_day
+from due_workflow.calendar import YEARS, Calendar, DayKind, paris_day
+from due_workflow.errors import InputRefused
 
 
 class StepKey(Word):
@@ -144,6 +145,8 @@ class Rollout(Model):
 
 # ---- the plan
 
+_OUT_OF_YEARS = frozenset({"year_out_of_range", "count_out_of_range"})
+
 
 class Proof(NamedTuple):
     """The journal entry that proves a step: the case ("client:732829320") and the entry's number in its chain."""
@@ -246,7 +249,7 @@ def plan(
         calendar: which days are worked; metropolitan France when None.
 
     Raises:
-        InputRefused: the plan leaves the years that the calendar knows.
+        InputRefused: the plan leaves the years that the calendar knows (`plan_out_of_years`).
     """
     settings, done = rollout or Rollout(), marks or {}
     open_before = _waiting(settings.depends, done)
@@ -254,8 +257,13 @@ def plan(
     dates = first = None
     if start is not None:
         diary = _Diary(calendar or Calendar(), settings.days, round(settings.hours_per_day * 60))
-        first = _lay(start, settings, depends, diary, {}, None)
-        dates = _lay(start, settings, depends, diary, done, today)
+        try:
+            first = _lay(start, settings, depends, diary, {}, None)
+            dates = _lay(start, settings, depends, diary, done, today)
+        except InputRefused as error:
+            if error.code not in _OUT_OF_YEARS:
+                raise
+            raise InputRefused("plan_out_of_years", start=start, first=YEARS[0], last=YEARS[-1]) from None
     steps = []
     for step in STEPS:
         mark = done.get(step.key)
@@ -299,11 +307,21 @@ def _order(depends: Mapping[StepKey, tuple[StepKey, ...]]) -> list[Step]:
     while left:
         free = next((step for step in left if ready.issuperset(_before(step, depends))), None)
         if free is None:
-            refuse("plan_circle", steps=[step.key.value for step in left])
+            refuse("plan_circle", steps=_circle([step.key for step in left], depends))
         left.remove(free)
         order.append(free)
         ready.add(free.key)
     return order
+
+
+def _circle(left: list[StepKey], depends: Mapping[StepKey, tuple[StepKey, ...]]) -> list[str]:
+    """The steps of `left` that wait for each other, each for the next: what only waits for them is no part of it."""
+    way: list[StepKey] = []
+    key = left[0]
+    while key not in way:
+        way.append(key)
+        key = next(before for before in _before(BY_KEY[key], depends) if before in left)
+    return [key.value for key in (*way[way.index(key) :], key)]
 
 
 class _At(NamedTuple):
@@ -358,7 +376,7 @@ def _lay(
             on = _At(paris_day(mark.at), diary.length)
             # done on its day or before: what is left of that day is not lost; done later: the rest begins on the morrow
             over = min(end, on) if on.day <= end.day else on
-            free[step.key] = max(begin, diary.ready(over))
+            free[step.key] = max(begin, diary.ready(over)) if over > begin else begin
         elif today is not None and today > end.day:
             free[step.key] = max(end, diary.opens(today))
         else:

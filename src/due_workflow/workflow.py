@@ -131,9 +131,18 @@ class DueWorkflow(FirmCommands, HireCommands, ExchangeCommands):
         """Raise a notice about a case. What looks like a NIR in code and facts is masked."""
         self._commit(by, lambda u: u.notice(code, ref, urgent=urgent, **facts))
 
-    def collect(self, portal: Portal, since: datetime | None = None, *, by: str = "") -> Collected:
+    def collect(
+        self, portal: Portal, since: datetime | None = None, answered: bool = True, *, by: str = ""
+    ) -> Collected:
         """Settle what is in doubt where the portal can tell, then take in every piece not committed yet.
 
         Listing marks nothing. A piece is fetched until it is committed, and never again.
+
+        Args:
+            portal: one of the firm's portal accounts.
+            since: only what came since then, at a portal that lists by date.
+            answered: also ask for the deposits of the last `Policy.watch_days` days that are answered, since a portal
+                may overwrite or contradict its answer. A worker does so once a day.
+            by: who acts.
         """
-        return collect(self, portal, since, by)
+        return collect(self, portal, since, by, answered)

@@ -11,11 +11,13 @@
 | `test_hammer` processes × commands | 4 × 40 | 8 × 400 |
 | `test_hammer` claimers × due records | 3 × 120 | 6 × 3000 |
 | `test_fuzz` examples of each property | 150 | 5000 |
+| `test_upload_fuzz` seconds of each fuzzer | 8 | 300 |
 | `test_nir_fuzz` examples of each property | 200 | 10000 |
+| `test_folder_crowd` turns of 120 parcels | 6 | 100 |
 | `test_chaos` workers, hires, kills, crashes of the server | 6, 240, 10, 1 | 16, 20000, 200, 5 |
 | `test_sql_restarts` stops and crashes of the server, at two levels | 4 | 60 |
 | `test_report_size` filings of a report | 3,000 | 100,000 |
-| `test_mutation` mutants of the rules | 12 of each module | all, about 1,700 |
+| `test_mutation` mutants of the rules | 12 of each module | all, about 2,200 |
 
 Every random choice comes from a seed that is printed; ``DUE_SEED=<n>`` repeats it.
 """

@@ -21,6 +21,8 @@ TESTS = {
     "receipts": ("test_mutants_receipts.py", "test_evidence.py", "test_models.py", "test_permutations.py"),
     "calendar": ("test_mutants_calendar.py", "test_calendar.py", "test_calendar_oracles.py"),
     "clocks": ("test_mutants_clocks.py", "test_clocks.py", REFERENCE),
+    "message": ("test_message.py",),
+    "signs": ("test_message.py",),
 }
 CACHE = "the size of a cache"
 SAME = "the same Easter in every year from 2000 to 2100, and the tests compare each"
@@ -58,6 +60,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "clocks": {
         r"_(calendar|reminders): (maxsize=)?\d+ → .*": CACHE,
         r"_mandate_reminder: ends is not None and c\.mandate is not None → ends is not None": CHECKED,
+    },
+    "message": {
+        r"_Fitting\._employer: '' → 'X'": "without the code nothing is written",
+        r"_Fitting\._lines: (0 → 1|at > 0 → at >= 0)": "no text begins with a blank",
+    },
+    "signs": {
+        r"_Rules\.__missing__: 4096 → 4097": CACHE,
+        r"_Rules\.__init__: super\(\)\.__init__\(\) → pass": "an empty dict needs no making",
+        r"_latin: '\ufe0f' → .*": "one character is compared",
     },
 }
 """Mutants that change nothing that anyone could see, by their names, each with the reason."""

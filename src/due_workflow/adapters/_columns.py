@@ -14,11 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from due_workflow.declarations import ContractKind
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import MASK, ApeCode, Department, Nir, PostalCode, Siret, UrssafCode, compact, shown
+from due_workflow.models import Regime
 
 MAX_LINE = 64 * 1024
 """Bytes of one line of CSV, and of one record whose quoted cells hold line ends."""
@@ -220,6 +221,17 @@ _SEXES = {
     **dict.fromkeys(("2", "f", "femme", "feminin"), "2"),
 }
 _KINDS = {kind.value.lower(): kind for kind in ContractKind}
+_REGIMES: dict[str, Regime] = {
+    **{regime: regime for regime in get_args(Regime)},
+    **dict.fromkeys(("regimegeneral", "urssaf"), "general"),
+    **dict.fromkeys(("agricole", "regimeagricole", "mutualitesocialeagricole"), "msa"),
+    "titreemploiserviceentreprise": "tese",
+    "chequeemploiassociatif": "cea",
+    **dict.fromkeys(("chequeemploiservice", "chequeemploiserviceuniversel"), "cesu"),
+    **dict.fromkeys(("spectacleoccasionnel", "guichetuniquespectacleoccasionnel"), "guso"),
+    **dict.fromkeys(("marin", "marins", "regimedesmarins"), "enim"),
+}
+"""The regimes of `models.Regime`, and the words that people write for them."""
 
 CLIENTS = (
     SIRET,
@@ -233,6 +245,7 @@ CLIENTS = (
     _optional("sante_travail"),
     _optional("email"),
     _optional("collaborateur"),
+    _optional("regime", partial(_one_of, _REGIMES, ", ".join(get_args(Regime)), "bad_regime")),
 )
 HIRES = (
     Column("reference"),

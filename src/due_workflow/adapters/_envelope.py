@@ -182,8 +182,13 @@ def _text(raw: bytes) -> str:
 
 
 def parsed(raw: bytes) -> etree._Element:
-    """The tree of the inner document, whose markup is bounded before it is built."""
-    text = _text(raw).lstrip("\ufeff \t\r\n")
+    """The tree of the inner document."""
+    return tree(_text(raw))
+
+
+def tree(text: str) -> etree._Element:
+    """The tree of a document, whose markup is bounded before it is built."""
+    text = text.lstrip("\ufeff \t\r\n")
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise No("doctype")
     if text.count("<") > _MAX_MARKUP or text.count("=") > _MAX_MARKUP:

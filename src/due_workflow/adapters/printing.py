@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -59,7 +60,7 @@ def wording(path: str | os.PathLike[str] | None = None) -> Wording:
     """The text blocks of a TOML file; the standard ones when None.
 
     Raises:
-        InputRefused: see `mandates.read_wording`; also a file that is not UTF-8 text, or over 1 MiB.
+        InputRefused: see `mandates.read_wording`; also a file that is not UTF-8 text, or over 1 MiB (`not_a_text`).
         OSError: it cannot be read.
     """
     return read_wording(_text(Path(path))) if path is not None else _standard()
@@ -75,7 +76,7 @@ def _text(path: Path) -> str:
     if len(content) <= _TEXT_LIMIT:
         with suppress(UnicodeDecodeError):
             return content.decode("utf-8-sig")
-    raise InputRefused("bad_wording", why=f"{shown(path.name)}: UTF-8, {_TEXT_LIMIT} bytes at most")
+    raise InputRefused("not_a_text", name=shown(path.name), limit=_TEXT_LIMIT)
 
 
 def write_model(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
@@ -182,8 +183,9 @@ class HtmlMandate:
         try:
             return self._template.render(mandate=sheet).encode()
         except Exception as error:  # noqa: BLE001  # a template is a program of the host's: anything may go wrong in it
-            line, why = _line(error), shown(str(error) or type(error).__name__, 120)
-        raise InputRefused("bad_template", name=shown(self._name), line=line, why=why)
+            code, why = _fault(error)
+            line = _line(error)
+        raise InputRefused(code, name=shown(self._name), line=line, why=why)
 
 
 def _environment(folder: Path) -> Environment:
@@ -202,6 +204,24 @@ def _environment(folder: Path) -> Environment:
     )
     environment.filters["paragraphs"] = lambda text: Markup(_prose.html(text))  # noqa: S704  # escaped there
     return environment
+
+
+_UNKNOWN = re.compile(r"^'([^']+)' is undefined$|has no (?:attribute|element) '?([^']+?)'?$")
+
+
+def _fault(error: BaseException) -> tuple[str, str]:
+    """What is wrong with a template that was read: a code, and the name that it is about or Jinja's own words."""
+    from jinja2 import TemplateNotFound, UndefinedError
+    from jinja2.exceptions import SecurityError
+
+    said = str(error) or type(error).__name__
+    if isinstance(error, TemplateNotFound):
+        return "template_not_there", shown(str(error.name or said))
+    if isinstance(error, SecurityError):
+        return "template_forbidden", shown(said, 120)
+    if isinstance(error, UndefinedError) and (found := _UNKNOWN.search(said)):
+        return "template_unknown", shown(found[1] or found[2])
+    return "bad_template", shown(said, 120)
 
 
 def _line(error: BaseException) -> int | str:
@@ -253,11 +273,28 @@ def write_whole(file: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written; what was there is as before.
     """
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")  # 0600, O_EXCL
+    with by_name(file):
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")  # 0600, O_EXCL
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            Path(temporary).replace(file)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def by_name(file: Path) -> Iterator[None]:
+    """What cannot be written is told by the name that was asked for, never by a temporary one.
+
+    Raises:
+        OSError: as it was raised, with that name.
+    """
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        told = type(error)(error.errno, error.strerror, str(file))
+    else:
+        return
+    raise told

@@ -178,6 +178,8 @@ def _grouped(groups: dict[Siren, _Group], line: Line) -> Bad | None:
             phone=values.get("telephone"),
             urssaf_code=values.get("code_urssaf"),
             health_service=values.get("sante_travail"),
+            # what the table does not say stays as the firm has it
+            **({"regime": values["regime"]} if values.get("regime") else {}),
         )
     except InputRefused as error:
         return _refused(line, error)

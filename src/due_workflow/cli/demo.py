@@ -124,8 +124,11 @@ def _reasons(value: object, lang: str) -> object:
 def tell(folder: Folder, teller: Teller, now: datetime, cabinet: str = CABINET, lang: str = "fr") -> Told:
     """Play the whole story into `folder`, ending at the instant `now`; the documents are in `lang`."""
     # five weeks in a second: NORMAL waits for the disk less often, and a demo that a power failure cuts is played anew
-    with SqliteStorage(folder.database, synchronous="NORMAL") as storage:
-        return Story(storage, cabinet, folder, now, teller, lang).tell()
+    with (
+        SqliteStorage(folder.database, synchronous="NORMAL") as storage,
+        Story(storage, cabinet, folder, now, teller, lang) as story,
+    ):
+        return story.tell()
 
 
 def demo(
@@ -140,7 +143,7 @@ def demo(
     """Play the procedure with ten invented companies, and leave a database to try the other commands on."""
     chosen: dict[str, Any] = {**(ctx.find_root().obj or {})}
     chosen |= {name: value for name, value in (("lang", lang), ("json", json)) if value}
-    session = Session("demo", {**chosen, "db": folder / "due.sqlite"}, creates=True)
+    session = Session("demo", {**chosen, "db": folder / "due.sqlite"}, creates=True, strict=False)
     try:
         try:
             _play(session, folder, force=force)
@@ -205,7 +208,7 @@ def _next(session: Session, folder: Folder, told: Told, program: str) -> None:
     else:
         _fold(session, session.text("demo.sound", cases=told.cases, entries=told.entries))
     _fold(session, session.text("demo.proof", sent=told.sent, received=told.received))
-    _fold(session, session.text("demo.left", database=folder.database, avis=folder.avis))
+    _fold(session, session.text("demo.left", database=folder.database, out=folder.outgoing, avis=folder.avis))
     _fold(session, session.text("demo.papers", papers=folder.papers))
     if not printable():
         _fold(session, session.text("demo.not_printed"))

@@ -1,44 +1,46 @@
-"""What the demo's story works with: the firm's workflow, the portal's pieces as files, and who is told.
+"""What the demo's story works with: the firm's workflow, its line to a portal, and who is told.
 
-A piece is written as the portal would send it, read back by the `avis` adapter, and received; no state is set by
-hand. Times are the story's clock. Nothing here knows which client or hire plays which part.
+The portal is the simulator, in this process, on loopback: files go to it through the adapter's folder, its pieces come
+over HTTP; no state is set by hand. Times are the story's clock, which is the portal's too. Nothing here knows which
+client or hire plays which part.
 """
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Protocol, TypeVar
+from datetime import datetime
+from typing import Protocol, Self, TypeVar
 
 from due_workflow import (
-    Acs,
-    Ads,
     Ars,
     DueWorkflow,
     FilingStatus,
     InputRefused,
     Mode,
-    Outcome,
     Policy,
     ReceiveResult,
     Submission,
+    SubmissionState,
     TransitionRefused,
-    Verdict,
     Worker,
 )
 from due_workflow.adapters import avis, tables
+from due_workflow.adapters.folder import FolderDeposit
+from due_workflow.adapters.jedeclare import JedeclareAddresses, JedeclareCredentials, JedeclarePortal, LineSettings
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.cli.demo_stage import Days, Folder, StoryClock
+from due_workflow.simulator import PASSWORD, Delays, Simulator
+from due_workflow.simulator.ledger import Taken
 from due_workflow.testing import RecordingNotifier
-from due_workflow.testing.avis import avis_xml, eml
+from due_workflow.testing.avis import eml
 
 T = TypeVar("T")
 PORTAL, ACCOUNT = "jedeclare", "CABINET-01"
 COLLABORATORS = ("Camille Brouillon", "Dominique Ébauche")
-ACCEPTED, REJECTED = Outcome.ACCEPTED, Outcome.REJECTED
+SOFTWARE = ("Éditeur Fictif", "Paie Exemple", "12.4")
+NEVER = 400 * 86400.0
+"""Seconds until an answer that does not come while the story lasts."""
 
 
 class Teller(Protocol):
@@ -75,10 +77,12 @@ class Desk:
     Args:
         storage: an empty one.
         cabinet: the firm's id.
-        folder: where the tables and the receipts go.
+        folder: where the tables and the files to the portal go.
         now: the instant at which the story ends.
         teller: who is told.
         lang: of the documents that the firm writes.
+
+    It is a context manager: the portal listens inside.
     """
 
     def __init__(
@@ -87,17 +91,35 @@ class Desk:
         self.folder, self.teller, self.end, self.lang = folder, teller, now, lang
         self.days = Days(now)
         self.clock = StoryClock(self.days.at(-25, "09:00"))
+        self.portal = Simulator(drop=folder.outgoing, drop_account=ACCOUNT, clock=self.clock)
+        self.portal.start()
+        self.line = JedeclarePortal(
+            ACCOUNT,
+            JedeclareAddresses(self.portal.at_jedeclare.communication),
+            lambda: JedeclareCredentials(ACCOUNT, PASSWORD),
+            deposit=FolderDeposit(folder.outgoing),
+            line=LineSettings(*SOFTWARE[1:], SOFTWARE[0], allow_http=True),
+            clock=self.clock.now,
+        )
         # two hires of one establishment may share a file, as they do with some firms
         policy = Policy(per_deposit=2)
-        self.flow = DueWorkflow(storage, cabinet=cabinet, policy=policy, clock=self.clock)
+        self.flow = DueWorkflow(storage, cabinet=cabinet, portals=(self.line,), policy=policy, clock=self.clock)
         # what was told on the days of the story is not told again to whoever opens the database
         staff = RecordingNotifier("demo")
         self.worker = Worker(storage, flow_for=lambda _: self.flow, notifiers=(staff,), clock=self.clock)
         self.told = Told()
         self.names: dict[str, str] = {}
-        self._refs: dict[str, str] = {}
-        self._unread: list[Path] = []
         self._ticked: set[int] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.portal.stop()
+
+    def at(self, n: int, hour: str) -> datetime:
+        """The instant of `hour` on the nth jour ouvré from today."""
+        return self.days.at(n, hour)
 
     def on(self, n: int, hour: str) -> None:
         """Go to `hour` of the nth jour ouvré from today; the worker has done its round, and people read its notices."""
@@ -119,82 +141,50 @@ class Desk:
         if if_:
             self.told.events[event] = case
 
-    def send(self, *ids: str) -> str:
-        """Hand these prepared attempts over in one file, as a firm does by hand; the portal gives a number."""
+    def send(self, *ids: str, acs: int = 90, ars: datetime | None = None) -> Taken:
+        """Send these prepared attempts in one file: through the gate, into the folder, to the portal.
+
+        The portal will give the ADS in 5 minutes, the ACS in `acs` minutes, the ARS at the instant `ars` (None: not
+        while the story lasts).
+        """
         first = self.flow.read.submission(ids[0])
         by = self.flow.read.client(self.flow.read.filing(first.reference).siren).collaborator or ""
-        self.flow.begin_send(ids, by=by)
+        (deposit,) = self.flow.send(ids, by=by).deposits
+        self.folder.left(deposit.mode.value, deposit.filename or "")
         self.clock.forward(2)
-        ref = f"A-{48210 + 7 * len(set(self._refs.values()))}"
-        self.flow.mark_sent(ids, ref=ref, by=by)
-        self._refs.update(dict.fromkeys(ids, ref))
+        wait = (ars - self.clock.now()).total_seconds() if ars is not None else NEVER
+        self.portal.set(delays=Delays(ads=5 * 60, acs=acs * 60, ars=wait))
+        # the firm's transport takes the file to the portal, and is told its number
+        (taken,) = self.portal.scan()
+        self.flow.learn_ref(deposit.id, taken.portal_ref, by=by)
         self.told.sent += len(ids)
-        return ref
+        return taken
+
+    def kept_back(self, taken: Taken, kind: str, until: datetime) -> None:
+        """The portal publishes a piece of that file later than it was issued."""
+        with self.portal.world.lock:
+            for piece in taken.pieces:
+                if piece.kind == kind:
+                    piece.versions[-1].due = until
 
     def prepared(self, reference: str, mode: Mode) -> Submission:
         """The next attempt of a hire, made or found."""
         return self.flow.prepare(reference, mode, by=COLLABORATORS[0])
 
-    def _verdict(self, id: str, outcome: Outcome, message: str) -> Verdict:
-        filing = self.flow.read.filing(self.flow.read.submission(id).reference)
-        return Verdict(outcome=outcome, siret=filing.siret, reference=filing.reference, message=message)
+    def collect(self) -> int:
+        """Ask the portal over HTTP what it has, and take it in; how many pieces were new."""
+        found = self.flow.collect(self.line, by=COLLABORATORS[1])
+        if found.missed:
+            raise found.missed[0].error
+        new = found.applied + found.tray
+        self.told.received += new
+        return new
 
-    def ads(self, id: str) -> Ads:
-        """The portal's ADS of that attempt's file."""
-        siret = self.flow.read.filing(self.flow.read.submission(id).reference).siret
-        items = sum(ref == self._refs[id] for ref in self._refs.values())
-        return Ads(portal_ref=self._refs[id], issued_at=self.issued(), sirets=(siret,), count=items)
-
-    def acs(self, id: str, outcome: Outcome = ACCEPTED, message: str = "") -> Acs:
-        """The portal's ACS of that attempt."""
-        verdicts = (self._verdict(id, outcome, message),)
-        return Acs(portal_ref=self._refs[id], issued_at=self.issued(), verdicts=verdicts, count=1)
-
-    def ars(self, id: str, outcome: Outcome = ACCEPTED, message: str = "") -> Ars:
-        """The CIRSO's ARS of that attempt."""
-        verdicts = (self._verdict(id, outcome, message),)
-        return Ars(portal_ref=self._refs[id], issued_at=self.issued(), verdicts=verdicts, count=1)
-
-    def issued(self) -> datetime:
-        """When a piece that is read now was issued."""
-        return self.clock.now() - timedelta(minutes=5)
-
-    def arrives(self, paper: Ads | Acs | Ars, form: str = "xml") -> None:
-        """A piece from the portal is saved into `avis/`, as a bare file (`xml`) or gzipped (`xml.gz`)."""
-        content = avis_xml(paper, rs=self._company(paper))
-        content = gzip.compress(content, mtime=0) if form == "xml.gz" else content
-        number = self.told.received + len(self._unread) + 1
-        name = f"{number:03d}-{paper.kind}-{paper.portal_ref}.{form}"
-        self._unread.append(self.folder.avis_file(name, content))
-
-    def _company(self, paper: Ads | Acs | Ars) -> str:
-        sirets = paper.sirets or tuple(v.siret for v in paper.verdicts if v.siret)
-        return self.names[sirets[0][:9]]
-
-    def collect(self) -> list[ReceiveResult]:
-        """Read the files that arrived and take them in, one by one."""
-        results = []
-        for path in self.teller.along(tuple(self._unread), "receiving"):
-            paper = avis.read_file(path, portal=PORTAL, account=ACCOUNT)
-            results.append(self.flow.receive(paper, by=COLLABORATORS[1]))
-        self.told.received += len(self._unread)
-        self._unread.clear()
-        return results
-
-    def receive(self, paper: Ads | Acs | Ars, form: str = "xml") -> ReceiveResult:
-        """One piece arrives and is taken in."""
-        self.arrives(paper, form)
-        return self.collect()[0]
-
-    def deposited_and_checked(self, *ids: str) -> None:
-        """The ADS, then an accepted ACS, of each of these attempts."""
+    def deposited_and_checked(self) -> None:
+        """The ADS, then the ACS, of what was sent last."""
         self.clock.forward(25)
-        for id in ids:
-            self.arrives(self.ads(id))
         self.collect()
         self.clock.forward(95)
-        for id in ids:
-            self.arrives(self.acs(id))
         self.collect()
 
     def refusal(self, ids: Iterable[str]) -> TransitionRefused | None:
@@ -206,12 +196,19 @@ class Desk:
         return None
 
     def again(self, id: str) -> ReceiveResult:
-        """The ARS of `id` comes once more, this time in an e-mail; the piece inside is the same to the byte."""
-        piece = self.flow.read.submission(id).evidence.slots["ars:CIRSO"]
-        raw = self.flow.read.receipt(piece.receipt).receipt.raw
-        assert raw
-        self._unread.append(self.folder.avis_file(f"{self.told.received + 1:03d}-ars-{self._refs[id]}.eml", eml(raw)))
-        return self.collect()[0]
+        """The ARS of `id` comes once more, by e-mail, and is saved by hand; what is inside is the same to the byte."""
+        known = self.flow.read.submission(id).evidence.slots["ars:CIRSO"]
+        piece = self.flow.read.receipt(known.receipt).receipt
+        assert isinstance(piece, Ars)
+        assert piece.raw is not None
+        path = self.folder.avis_file(f"ars-{piece.portal_ref}.eml", eml(piece.raw))
+        self.told.received += 1
+        paper = avis.read_file(path, portal=PORTAL, account=ACCOUNT, piece=piece.piece)
+        return self.flow.receive(paper, by=COLLABORATORS[1])
+
+    def state(self, id: str) -> SubmissionState:
+        """Where an attempt stands."""
+        return self.flow.read.submission(id).state
 
     def status(self, reference: str) -> FilingStatus:
         """What staff read about a hire."""

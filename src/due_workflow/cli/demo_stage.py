@@ -14,15 +14,19 @@ from pathlib import Path
 
 from due_workflow.calendar import Calendar, local_instant, paris_day
 from due_workflow.errors import InputRefused
+from due_workflow.simulator.clock import SimClock
 
 MARK = ".due-workflow-demo"
 """The list of the demo's own files, one a line; a folder that has it is a demo's."""
 DATABASE = "due.sqlite"
-AVIS, PAPERS = "avis", "papiers"
-"""What came back from the portal; what the firm signs and reads."""
+AVIS, PAPERS, OUT = "avis", "papiers", "envois"
+"""What came by e-mail; what the firm signs and reads; the files that go to the portal."""
+_OUTGOING = (f"{OUT}/test", f"{OUT}/real", f"{OUT}/manifests")
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _TOKEN = re.compile(r"\{([JO])([+-]\d+)\}")
-_OWN = re.compile(rf"(due\.sqlite(-\w+)?|(clients|hires)\.csv|({AVIS}|{PAPERS})/[\w.-]+)", re.ASCII)
+_OWN = re.compile(
+    rf"(due\.sqlite(-\w+)?|(clients|hires)\.csv|({'|'.join((AVIS, PAPERS, *_OUTGOING))})/[\w.-]+)", re.ASCII
+)
 
 
 class FolderRefused(InputRefused):
@@ -64,15 +68,12 @@ class Days:
         return _TOKEN.sub(day, template)
 
 
-class StoryClock:
-    """A clock that stands still until it is moved, and never goes back."""
+class StoryClock(SimClock):
+    """A clock that stands still until it is moved, and never goes back; the firm's and the portal's own."""
 
     def __init__(self, start: datetime) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        """The story's present instant."""
-        return self._now
+        super().__init__()
+        self.set(start)
 
     def to(self, instant: datetime) -> None:
         """Go on to `instant`.
@@ -80,17 +81,17 @@ class StoryClock:
         Raises:
             ValueError: it has passed already: the story is told out of order.
         """
-        if instant < self._now:
-            raise ValueError(f"the story goes back from {self._now} to {instant}")
-        self._now = instant
+        if instant < self.now():
+            raise ValueError(f"the story goes back from {self.now()} to {instant}")
+        self.set(instant)
 
     def forward(self, minutes: int) -> None:
         """Let some minutes pass."""
-        self._now += timedelta(minutes=minutes)
+        self.advance(minutes * 60)
 
 
 class Folder:
-    """The demo's folder: the database, the dated CSV files, `avis/` from the portal, `papiers/` for people.
+    """The demo's folder: the database, dated CSV files, `envois/` to the portal, `avis/` by e-mail, `papiers/`.
 
     Args:
         path: made where it is missing.
@@ -102,7 +103,7 @@ class Folder:
 
     def __init__(self, path: Path, *, force: bool = False) -> None:
         self.path = path
-        self._mark, self.avis, self.papers = path / MARK, path / AVIS, path / PAPERS
+        self._mark, self.avis, self.papers, self.outgoing = path / MARK, path / AVIS, path / PAPERS, path / OUT
         if self._mark.is_file():
             if not force:
                 raise FolderRefused("folder_taken", folder=str(path))
@@ -113,7 +114,7 @@ class Folder:
                 raise FolderRefused("folder_foreign", folder=str(path), found=found[:5])
         path.mkdir(parents=True, exist_ok=True)
         self._own(*(DATABASE + end for end in _BESIDE))
-        self.avis.mkdir(exist_ok=True)
+        self.outgoing.mkdir(exist_ok=True)
 
     @property
     def database(self) -> Path:
@@ -127,11 +128,11 @@ class Folder:
     def _clear(self) -> None:
         """Remove what an earlier demo wrote, by its own list."""
         for name in self._mark.read_text(encoding="utf-8").splitlines():
-            inside = not (self.path / name).parent.is_symlink() or "/" not in name
+            inside = not any((self.path / folder).is_symlink() for folder in Path(name).parents if folder.name)
             if _OWN.fullmatch(name) and inside:
                 (self.path / name).unlink(missing_ok=True)
         self._mark.unlink()
-        for folder in (self.avis, self.papers):
+        for folder in (self.avis, self.papers, *(self.path / name for name in _OUTGOING), self.outgoing):
             with suppress(OSError):
                 folder.rmdir()
 
@@ -143,11 +144,16 @@ class Folder:
         return self.path / name
 
     def avis_file(self, name: str, content: bytes) -> Path:
-        """Put a file that came from the portal into `avis/`."""
+        """Put a file that came by e-mail into `avis/`."""
         self._own(f"{AVIS}/{name}")
+        self.avis.mkdir(exist_ok=True)
         path = self.avis / name
         path.write_bytes(content)
         return path
+
+    def left(self, mode: str, name: str) -> None:
+        """Note a file that was left in `envois/` for the portal, with its manifest."""
+        self._own(f"{OUT}/{mode}/{name}", f"{OUT}/manifests/{name}.json")
 
     def paper(self, name: str, content: bytes) -> Path:
         """Put a document into `papiers/`."""

@@ -1,18 +1,16 @@
 """The story of the demo: an accounting firm takes its first companies to electronic DUE, step by step, until today.
 
-Everything goes through the public API and the adapters, as a host's own code would: the tables are imported, receipts
-are files that are read back, time is a clock that is moved from one office day to the next. The procedure's numbers
-and words are its titles. What is told goes to a `Teller`; nothing here prints.
+Everything goes through the public API and the adapters, as a host's own code would: the tables are imported, files go
+to the portal and receipts are collected from it over HTTP, time is a clock that is moved from one office day to the
+next. The procedure's numbers and words are its titles. What is told goes to a `Teller`; nothing here prints.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from due_workflow import (
-    Acs,
-    Ars,
     Client,
     Declaration,
     Establishment,
@@ -21,20 +19,21 @@ from due_workflow import (
     Outcome,
     SubmissionState,
     TransitionRefused,
-    Verdict,
     texts,
 )
 from due_workflow.adapters import tables
 from due_workflow.calendar import paris_day
 from due_workflow.cli import demo_papers
-from due_workflow.cli.demo_desk import ACCEPTED, ACCOUNT, COLLABORATORS, PORTAL, REJECTED, Desk, Told, good
+from due_workflow.cli.demo_desk import ACCOUNT, COLLABORATORS, PORTAL, SOFTWARE, Desk, Told, good
 from due_workflow.report import Remarks
 
-SOFTWARE = ("Éditeur Fictif", "Paie Exemple", "12.4")
 UNSIGNED, FARM, STAYS_IN_TEST, NOT_SELECTED = "COI", "DOM", "FLE", "IMP"
 CODES = ("BOU", "MEN", "DEN", "TRA", "LAG", "GAR", "LIB", STAYS_IN_TEST, UNSIGNED, FARM, NOT_SELECTED)
 """The companies of `clients.csv` in its order, by the first letters of their hires' references."""
 TESTED = ("BOU-01", "MEN-01", "DEN-01", "TRA-01", "LAG-01", "GAR-01", "LIB-01", "FLE-01")
+URSSAF_CODE, BIRTH_PLACE = "Code URSSAF invalide", "Commune de naissance inconnue"
+BIRTH_DATE = "Date de naissance et NIR ne concordent pas"
+"""What the portal and the CIRSO say in this story."""
 S = SubmissionState
 
 
@@ -143,26 +142,38 @@ class Story(Desk):
     def _first_tests(self) -> None:
         self.teller.step("6")
         self.on(-15, "09:30")
-        ids = [self.prepared(reference, Mode.TEST).id for reference in TESTED]
-        for id in self.teller.along(ids, "sending"):
-            self.send(id)
+        self._what_the_portal_will_say()
+        ids = {reference: self.prepared(reference, Mode.TEST).id for reference in TESTED}
+        answers = {"BOU-01": self.at(-14, "14:00"), "DEN-01": self.at(-13, "10:30")}
+        for reference in self.teller.along(TESTED, "sending"):
+            taken = self.send(ids[reference], acs=240, ars=answers.get(reference, self.at(-13, "14:00")))
+            if reference == "BOU-01":
+                self.kept_back(taken, "acs", self.at(-13, "09:00"))
         self.say("tests_sent", Mode.TEST, count=len(ids), references=list(TESTED))
-        for id in ids:
-            self.arrives(self.ads(id))
         self.clock.forward(30)
-        self.say("ads_received", Mode.TEST, count=len(self.collect()))
+        self.say("ads_received", Mode.TEST, count=self.collect())
         self.on(-15, "14:30")
-        for reference in ("DEN-01", "TRA-01", "LAG-01", "GAR-01", "LIB-01", "FLE-01"):
-            self.arrives(self.acs(f"{reference}/test/1"))
-        self.say("acs_accepted", Mode.TEST, "good", count=len(self.collect()))
-        rejected = self.receive(self.acs("MEN-01/test/1", REJECTED, "Code URSSAF invalide"))
-        self.say("portal_rejected", Mode.TEST, "bad", submission="MEN-01/test/1", message="Code URSSAF invalide")
+        self.collect()
+        rejected = ids["MEN-01"]
+        accepted = [id for id in ids.values() if self.state(id) is S.FORWARDED]
+        self.say("acs_accepted", Mode.TEST, "good", count=len(accepted))
+        self.say("portal_rejected", Mode.TEST, "bad", submission=rejected, message=URSSAF_CODE)
+        moved = self.state(rejected) is S.PORTAL_REJECTED
         self._too_early()
         self.on(-14, "09:15")
         self._reminded()
-        again = self._urssaf_code_corrected("MEN-01/test/1")
-        moved = rejected.submissions["MEN-01/test/1"] is S.PORTAL_REJECTED
+        again = self._urssaf_code_corrected(rejected)
         self.happened("portal_rejected_and_renewed", again, if_=moved)
+
+    def _what_the_portal_will_say(self) -> None:
+        """Where it finds something wrong; all the rest is accepted."""
+        sirets = {
+            reference: str(self.flow.read.filing(reference).siret) for reference in ("MEN-01", "DEN-01", "TRA-01")
+        }
+        says = self.portal.outcome
+        says("portal_rejected", siret=sirets["MEN-01"], mode="test", nth=1, message=URSSAF_CODE)
+        says("rejected", siret=sirets["DEN-01"], mode="test", nth=1, message=BIRTH_PLACE)
+        says("rejected", siret=sirets["TRA-01"], mode="real", nth=2, message=BIRTH_DATE)
 
     def _too_early(self) -> None:
         """What the procedure does not allow yet: real mode before an accepted test, anything without a mandate."""
@@ -187,9 +198,9 @@ class Story(Desk):
         self.flow.add_client(client.with_(establishments=places), by=COLLABORATORS[0])
         corrected = declaration.with_(employer=declaration.employer.with_(urssaf_code="527"))
         again = self.flow.renew(first, corrected, "code URSSAF corrigé", by=COLLABORATORS[0])
-        self.send(again.id)
+        self.send(again.id, ars=self.at(-13, "14:00"))
         self.say("renewed_urssaf", Mode.TEST, submission=again.id, before="999", after="527")
-        self.deposited_and_checked(again.id)
+        self.deposited_and_checked()
         return again.id
 
     def _reminded(self) -> None:
@@ -200,23 +211,21 @@ class Story(Desk):
                 self.happened("mandate_reminder", self.sirens[UNSIGNED])
 
     def _answers_to_the_tests(self) -> None:
+        early = "BOU-01/test/1"
         self.on(-14, "15:00")
-        early = self.receive(self.ars("BOU-01/test/1"))
-        self.say("ars_before_acs", Mode.TEST, "good", submission="BOU-01/test/1")
+        self.collect()
+        before = self.state(early)
+        self.say("ars_before_acs", Mode.TEST, "good", submission=early)
         self.on(-13, "09:20")
-        acs = self.receive(self.acs("BOU-01/test/1"))
-        self.say("acs_after_ars", Mode.TEST, submission="BOU-01/test/1")
-        kept = [r.submissions.get("BOU-01/test/1") for r in (early, acs)] == [S.ACCEPTED, S.ACCEPTED]
-        self.happened("ars_before_acs", "BOU-01/test/1", if_=kept)
+        self.collect()
+        self.say("acs_after_ars", Mode.TEST, submission=early)
+        self.happened("ars_before_acs", early, if_=before is self.state(early) is S.ACCEPTED)
         self.on(-13, "11:00")
         self._rejected_by_cirso("DEN-01")
-        for reference in ("TRA-01", "LAG-01", "GAR-01", "LIB-01"):
-            self.arrives(self.ars(f"{reference}/test/1"))
-        self.arrives(self.ars("FLE-01/test/1"), "xml.gz")
-        self.arrives(self.ars("MEN-01/test/2"))
-        self.say("ars_accepted", Mode.TEST, "good", count=len(self.collect()), status=self.status("FLE-01"))
+        self.on(-13, "14:30")
+        self.say("ars_accepted", Mode.TEST, "good", count=self.collect(), status=self.status("FLE-01"))
         self.on(-11, "10:00")
-        self.receive(self.ars("DEN-01/test/2"))
+        self.collect()
         self.say("ars_one", Mode.TEST, "good", submission="DEN-01/test/2", status=self.status("DEN-01"))
         self.clock.forward(20)
         self.flow.set_pilot_aside(self.sirens[UNSIGNED], "mandat toujours pas signé", by=COLLABORATORS[1])
@@ -224,8 +233,9 @@ class Story(Desk):
 
     def _rejected_by_cirso(self, reference: str) -> None:
         first = f"{reference}/test/1"
-        got = self.receive(self.ars(first, REJECTED, "Commune de naissance inconnue"))
-        self.say("cirso_rejected", Mode.TEST, "bad", submission=first, message="Commune de naissance inconnue")
+        self.collect()
+        moved = self.state(first) is S.CIRSO_REJECTED
+        self.say("cirso_rejected", Mode.TEST, "bad", submission=first, message=BIRTH_PLACE)
         self.clock.forward(40)
         declaration = self.flow.read.submission(first).declaration
         assert declaration is not None
@@ -233,10 +243,10 @@ class Story(Desk):
         again = self.flow.renew(
             first, declaration.with_(employee=employee), "commune de naissance corrigée", by=COLLABORATORS[1]
         )
-        self.send(again.id)
+        self.send(again.id, ars=self.at(-11, "09:30"))
         self.say("renewed_birthplace", Mode.TEST, submission=again.id)
-        self.deposited_and_checked(again.id)
-        self.happened("cirso_rejected_and_renewed", again.id, if_=got.submissions[first] is S.CIRSO_REJECTED)
+        self.deposited_and_checked()
+        self.happened("cirso_rejected_and_renewed", again.id, if_=moved)
 
     # ---- step 7: for real
 
@@ -249,30 +259,29 @@ class Story(Desk):
         self.say("live", mark="good", count=len(ready))
         self.say("stays_in_test", client=self.names[self.sirens[STAYS_IN_TEST]])
 
-    def _real(self, *references: str) -> list[str]:
-        """File these hires for real: one file each."""
+    def _real(self, *references: str, ars: datetime | None = None) -> None:
+        """File these hires for real: one file each; the recipient answers at `ars`."""
         ids = [self.prepared(reference, Mode.REAL).id for reference in references]
         for id in self.teller.along(ids, "sending"):
-            self.send(id)
+            self.send(id, ars=ars)
         self.say("real_sent", Mode.REAL, references=list(references))
-        self.deposited_and_checked(*ids)
-        return ids
+        self.deposited_and_checked()
 
     def _declared(self, *references: str) -> None:
+        self.collect()
         for reference in references:
-            self.receive(self.ars(f"{reference}/real/1"))
             self.say("declared", Mode.REAL, "good", reference=reference, status=self.status(reference))
 
     def _first_real_filings(self) -> None:
         self.on(-8, "09:30")
-        self._real("BOU-01")
+        self._real("BOU-01", ars=self.at(-6, "08:30"))
         early = self.prepared("BOU-02", Mode.REAL)
         refused = self.refusal([early.id])
         if refused is not None:
             self.say("window_closed", Mode.REAL, "wait", reference="BOU-02", why=refused.denials)
             self.happened("refused_before_window", early.id)
         self.on(-7, "10:00")
-        self._real("MEN-01", "LAG-01")
+        self._real("MEN-01", "LAG-01", ars=self.at(-5, "09:30"))
         self.say("overseas", Mode.REAL, reference="LAG-01", paris=self.flow.read.filing("LAG-01").hire_at)
         self.on(-6, "09:00")
         self._declared("BOU-01")
@@ -306,38 +315,29 @@ class Story(Desk):
     def _two_hires_in_one_file(self) -> None:
         self.on(-2, "09:15")
         pair = [self.prepared(reference, Mode.REAL).id for reference in ("TRA-01", "TRA-02")]
-        ref = self.send(*pair)
+        self.send(*pair, acs=60, ars=self.at(-1, "10:30"))
         self.say("two_in_one", Mode.REAL, references=["TRA-01", "TRA-02"])
-        siret = self.flow.read.filing("TRA-01").siret
-
-        def nameless(*outcomes: tuple[Outcome, str]) -> tuple[Verdict, ...]:
-            return tuple(Verdict(outcome=outcome, siret=siret, message=message) for outcome, message in outcomes)
-
-        self.clock.forward(20)
-        self.receive(self.ads(pair[0]))
-        self.clock.forward(60)
-        both = nameless((ACCEPTED, ""), (ACCEPTED, ""))
-        self.receive(Acs(portal_ref=ref, issued_at=self.issued(), verdicts=both, count=2))
+        self.deposited_and_checked()
         self.on(-2, "14:00")
         self._real("DEN-01")
         self._second_test()
         self.on(-1, "11:00")
-        mixed = nameless((ACCEPTED, ""), (REJECTED, "Date de naissance et NIR ne concordent pas"))
-        waiting = self.receive(Ars(portal_ref=ref, issued_at=self.issued(), verdicts=mixed, count=2))
+        self.collect()
+        (waiting,) = self.flow.read.tray()
         self.say("mixed_in_tray", Mode.REAL, "wait", why=waiting.why or "")
         self.clock.forward(25)
-        attached = self.flow.attach(waiting.receipt, {pair[0]: ACCEPTED, pair[1]: REJECTED}, by=COLLABORATORS[1])
+        said = {pair[0]: Outcome.ACCEPTED, pair[1]: Outcome.REJECTED}
+        attached = self.flow.attach(waiting.id, said, by=COLLABORATORS[1])
         for reference, mark in (("TRA-01", "good"), ("TRA-02", "bad")):
             self.say("attached", Mode.REAL, mark, reference=reference, status=self.status(reference))
-        self.happened(
-            "mixed_outcomes_attached", waiting.receipt, if_=waiting.state == "tray" and attached.state == "applied"
-        )
+        kept = waiting.state == "tray" and attached.state == "applied"
+        self.happened("mixed_outcomes_attached", waiting.id, if_=kept)
 
     def _second_test(self) -> None:
         self.on(-1, "08:40")
         test = self.prepared("FLE-02", Mode.TEST)
         self.send(test.id)
-        self.deposited_and_checked(test.id)
+        self.deposited_and_checked()
         self.say("test_under_way", Mode.TEST, "wait", reference="FLE-02", status=self.status("FLE-02"))
 
     def _a_lost_answer(self) -> None:

@@ -1,6 +1,6 @@
 """Commands about what is handed over by the firm itself: begin, sent, doubt, the portal's reference, and the clock.
 
-The command line sends nothing: it asks the gate, records facts, and says which file to deposit next.
+They send nothing: they ask the gate, record facts, and say which file to deposit next. `wire` sends.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from due_workflow.cli.session import Session, command
 from due_workflow.cli.typed import a_deposit, an_instant, to_begin, to_mark
 from due_workflow.cli.window import app
 from due_workflow.models import Deposit, Notice
-from due_workflow.policy import Policy
 from due_workflow.ports import Record
 from due_workflow.receipts import Mode
 from due_workflow.worker import Worker
@@ -28,7 +27,7 @@ DepositId = Annotated[str, typer.Argument(metavar="cli.meta.deposit", help="cli.
 
 
 def _flow(s: Session, ids: Sequence[str], together: bool) -> DueWorkflow:
-    return s.flow_of(s.cabinet, Policy(per_deposit=len(ids))) if together else s.flow
+    return s.flow_of(s.cabinet, s.settings.policy.with_(per_deposit=len(ids))) if together else s.flow
 
 
 @command(app, "begin-send", "exchange")

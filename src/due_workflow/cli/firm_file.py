@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,9 @@ import typer
 from due_workflow.cli.mandates import mandate_app
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command
-from due_workflow.cli.typed import a_day
+from due_workflow.cli.typed import a_day, a_file
 from due_workflow.cli.window import app
+from due_workflow.firm import past_day
 from due_workflow.models import ALL, PortalAccount, Software, Teleprocedure
 
 Option, Argument = typer.Option, typer.Argument
@@ -34,10 +36,11 @@ def software(
         raise Usage("all_three")
     _only_with(("--chosen", chosen, "VERSION", version), ("--on", on, "--confirmed", confirmed))
     s.creates = version is not None
+    day = _day(s, on)
     if editor is not None and product is not None and version is not None:
         s.flow.set_software(editor, product, version, not chosen, by=s.by)
     if confirmed is not None:
-        s.flow.confirm_software(confirmed, a_day(on, "--on") if on else None, by=s.by)
+        s.flow.confirm_software(confirmed, day, by=s.by)
     firm = s.flow.read.cabinet()
     s.data["software"] = firm.software.model_dump(mode="json") if firm.software else None
     s.data["epoch"] = firm.epoch
@@ -76,10 +79,10 @@ def portal(
         ("--procedure", procedures, "--subscribed", subscribed),
     )
     s.creates = name is not None
+    day = _day(s, on)
     if name is not None:
         s.flow.set_portal(name, account or "", by=s.by)
     if subscribed:
-        day = a_day(on, "--on") if on else None
         s.flow.subscribe_portal(day, procedures or ALL, accounts or (), by=s.by)
     firm = s.flow.read.cabinet()
     s.data["portal"] = firm.portal.model_dump(mode="json") if firm.portal else None
@@ -108,12 +111,18 @@ def choose(
     ] = None,
 ) -> None:
     """Step 2."""
-    digest = hashlib.sha256(document.read_bytes()).hexdigest() if document is not None else None
+    digest = hashlib.sha256(a_file(document).read_bytes()).hexdigest() if document is not None else None
     firm = s.flow.choose_mandate_model(name, digest, by=s.by)
-    s.data["mandate_model"] = firm.mandate_model.model_dump(mode="json") if firm.mandate_model else None
-    s.say("cli.model", name=name)
+    chosen = firm.mandate_model
+    s.data["mandate_model"] = chosen.model_dump(mode="json") if chosen else None
+    s.say("cli.model", name=chosen.name if chosen else "")  # as it was kept: a number of a person in it is masked
     if digest is not None:
         s.say("cli.document", sha256=digest)
+
+
+def _day(s: Session, on: str | None) -> date | None:
+    """The day that was typed, looked at before anything is kept: two facts are noted by one command, or none."""
+    return past_day(s.flow.clock.now(), a_day(on, "--on")) if on else None
 
 
 def _only_with(*rules: tuple[str, object, str, object]) -> None:

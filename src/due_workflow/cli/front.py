@@ -12,7 +12,9 @@ import typer
 from due_workflow import __version__
 from due_workflow.cli import (
     clients,
+    config,
     drawing,
+    evidence,
     exchange,
     firm_file,
     health,
@@ -25,12 +27,15 @@ from due_workflow.cli import (
     purge,
     receive,
     report,
+    run,
+    simulator,
     upkeep,
+    wire,
     worker,
 )
 from due_workflow.cli import demo as _demo
 from due_workflow.cli.database import a_database
-from due_workflow.cli.session import PANEL, By, Json, Language
+from due_workflow.cli.session import PANEL, By, Config, Json, Language
 from due_workflow.cli.window import app
 
 
@@ -43,6 +48,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     ctx: typer.Context,
+    config: Config = None,
     db: Annotated[
         Path | None,
         typer.Option(
@@ -75,7 +81,7 @@ def options(
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="cli.opt.version")] = False,
 ) -> None:
     """Keep the options given before the command's name."""
-    ctx.obj = {"db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}
+    ctx.obj = {"config": config, "db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}
 
 
 app.command("demo", rich_help_panel="cli.panel.start")(_demo.demo)
@@ -86,15 +92,20 @@ PARTS = (
     mandates,
     hires,
     exchange,
+    wire,
     receive,
+    simulator,
     plan,
     look,
     drawing,
     report,
+    evidence,
     notices,
     purge,
     health,
+    run,
     worker,
+    config,
     upkeep,
 )
 """The files of commands; importing them registered them."""

@@ -107,7 +107,7 @@ def _overview(s: Session, limit: int) -> None:
     receipts = read.counts(Kind.RECEIPT)
     s.data["tray"] = receipts.get("tray", 0) + receipts.get("mismatch", 0)
     if s.json:
-        steps = views.next_steps(s.flow, s.lang, s.program)
+        steps = views.next_steps(s.flow, s.lang, s.program, line=bool(s.settings.portals))
         s.data["next_steps"] = [{"text": step.text, "command": step.command} for step in steps]
 
 
@@ -164,7 +164,7 @@ def _coming(s: Session) -> None:
 
 def _next(s: Session) -> None:
     s.out.title("cli.next")
-    for step in views.next_steps(s.flow, s.lang, s.program):
+    for step in views.next_steps(s.flow, s.lang, s.program, line=bool(s.settings.portals)):
         s.out.line(f"- {step.text}")
         s.out.line(f"    {step.command}", "bold", whole=True)
 
@@ -228,12 +228,33 @@ def journal(
     for told in entries:
         move = " → ".join(_state(told, state, s.lang) for state in (told.source, told.dest) if state)
         attempts = ", ".join(map(str, told.patch.get("submissions") or ()))
-        event = texts.word("event", told.event, s.lang)
+        event = _event(told, s.lang)
         by = s.text("cli.by.worker") if told.by == WORKER else told.by or "—"
         shown.row(str(told.seq), views.when(told.at, s.lang), by, attempts, event, move)
         if full:
             shown.row("", "", "", "", jsonlib.dumps(dict(told.patch), ensure_ascii=False), "")
     s.show(shown)
+
+
+def _event(told: Told, lang: str) -> str:
+    """What was decided; of the procedure also which step or pilot it is about, and the reason given."""
+    event = texts.word("event", told.event, lang)
+    rollout = told.patch.get("rollout") or {}
+    if told.event in ("mark_step", "unmark_step"):
+        # a mark without a reason is the worker's own, noted along the way
+        found = {
+            texts.render(f"step.{key}.title", lang): (mark or {}).get("why")
+            for key, mark in (rollout.get("marks") or {}).items()
+            if mark is None or mark.get("why")
+        }
+    elif told.event in ("set_pilot_aside", "take_pilot_back"):
+        found = {siren: (aside or {}).get("why") for siren, aside in (rollout.get("aside") or {}).items()}
+    else:
+        return event
+    for what, why in found.items():
+        key = "cli.journal.about_why" if why else "cli.journal.about"
+        event = texts.render(key, lang, {"event": event, "what": what, "why": why})
+    return event
 
 
 def _state(told: Told, state: str, lang: str) -> str:

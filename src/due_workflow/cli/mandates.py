@@ -16,9 +16,8 @@ from due_workflow.cli import plain, views
 from due_workflow.cli.clients import Siren, Sirens, on_clients, tell_client
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command, hushed, keep
-from due_workflow.cli.typed import a_day
+from due_workflow.cli.typed import a_day, a_file, naming, needing
 from due_workflow.cli.window import a_path, app
-from due_workflow.errors import InputRefused, Problem
 from due_workflow.mandates import FollowUp, Standing
 from due_workflow.models import ClientFile, ClientState, Mandate
 from due_workflow.ports import Kind
@@ -66,7 +65,7 @@ def print_(
         raise Usage("some_or_all")
     if template is not None and form is Kinds.PDF:
         raise Usage("template_is_html")
-    wording = printing.wording(model)
+    wording = printing.wording(a_file(model) if model is not None else None)
     drawn_by = _renderers(form, template)
     portal = s.flow.read.cabinet().portal
     day = paris_day(s.flow.clock.now())
@@ -93,17 +92,13 @@ def print_(
 
 
 def _renderers(form: Kinds, template: Path | None) -> Sequence[printing.Renderer]:
-    try:
-        found: list[printing.Renderer] = []
+    found: list[printing.Renderer] = []
+    with needing("print", "mandate print"):
         if form is not Kinds.HTML:
             found.append(printing.PdfMandate())
         if form is not Kinds.PDF:
-            found.append(printing.HtmlMandate(template))
-    except ModuleNotFoundError as missing:
-        problem = Problem("mandate print", "extra_not_installed", {"extra": "print", "module": missing.name})
-    else:
-        return found
-    raise InputRefused(problems=[problem])
+            found.append(printing.HtmlMandate(a_file(template) if template is not None else None))
+    return found
 
 
 def _tell_printed(s: Session, printed: printing.Printed, *, few: bool) -> None:
@@ -147,7 +142,10 @@ def remind(
     if sirens and every:
         raise Usage("some_or_all")
     if sirens or every:
-        s.each(sirens or [found.siren for found in _to_remind(s)], lambda siren: _reminded(s, siren))
+        chosen = sirens or [found.siren for found in _to_remind(s)]
+        if not chosen:
+            s.say("cli.none_to_remind")
+        s.each(chosen, lambda siren: _reminded(s, siren))
         return
     if _show(s, _to_remind(s)):
         s.say("cli.then_remind", program=s.program)
@@ -177,11 +175,12 @@ def sign(
     ] = None,
 ) -> None:
     """Step 4."""
-    mandate = Mandate(
-        signed_on=a_day(signed_on, "--signed-on"),
-        signatory=signatory,
-        ends_on=a_day(ends_on, "--ends-on") if ends_on else None,
-    )
+    with naming(signatory="--signatory", signed_on="--signed-on", ends_on="--ends-on"):
+        mandate = Mandate(
+            signed_on=a_day(signed_on, "--signed-on"),
+            signatory=signatory,
+            ends_on=a_day(ends_on, "--ends-on") if ends_on else None,
+        )
     content = _scan(s, document) if document else None
     signed = s.flow.sign_mandate(siren, mandate, content, by=s.by)
     tell_client(s, signed)
@@ -197,7 +196,7 @@ def attach(s: Session, siren: Siren, document: File) -> None:
 
 def _scan(s: Session, document: Path) -> bytes:
     # one byte more than is taken is enough to refuse it: a wrong file may be of any size
-    with document.open("rb") as stream:
+    with a_file(document).open("rb") as stream:
         return stream.read(s.flow.policy.mandate_scan_mib * scans.MIB + 1)
 
 

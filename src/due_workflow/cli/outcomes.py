@@ -35,7 +35,7 @@ class Code(IntEnum):
     CONFLICT = 5
     """Another writer was first: the same command again."""
     UNUSABLE = 6
-    """The database or the disk cannot be used, or a journal does not hold."""
+    """The database, the disk or a portal cannot be used, or a journal does not hold."""
     PERSON = 7
     """Done, but something waits for a person: a receipt in the tray, lines to correct, a hire to renew."""
     UNEXPECTED = 70
@@ -155,7 +155,9 @@ def plain(error: BaseException, lang: str, program: str) -> dict[str, object]:
             {"code": d.code, "text": scrub(d.text(lang)), "facts": _strings(d.facts)} for d in error.denials
         ]
     if isinstance(error, InputRefused):
-        found["problems"] = [{"where": p.where, "code": p.code, "text": scrub(p.text(lang))} for p in error.problems]
+        found["problems"] = [
+            {"where": scrub(p.where), "code": p.code, "text": scrub(p.text(lang))} for p in error.problems
+        ]
     return found
 
 

@@ -16,7 +16,7 @@ from due_workflow.calendar import DayKind
 from due_workflow.cli import views
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command, hushed
-from due_workflow.cli.typed import a_day
+from due_workflow.cli.typed import a_day, naming
 from due_workflow.cli.window import app
 from due_workflow.rollout import BY_KEY, Plan, PlannedStep, Rollout, Span, StepKey
 
@@ -60,15 +60,12 @@ def plan(
     s.creates = start is not None
     settings = {"--depends": depends, "--time": time, "--days": days, "--hours": hours, "--pilots": pilots}
     if start or any(value is not None for value in settings.values()):
-        s.flow.plan_rollout(
-            a_day(start, "--start") if start else _known_start(s, settings),
-            None if depends is None else dict(map(_depends, depends)),
-            None if time is None else dict(map(_time, time)),
-            DayKind(days.value.removesuffix("s")) if days is not None else None,
-            hours,
-            pilots,
-            by=s.by,
-        )
+        first = a_day(start, "--start") if start else _known_start(s, settings)
+        before = None if depends is None else dict(map(_depends, depends))
+        spans = None if time is None else dict(map(_time, time))
+        kind = DayKind(days.value.removesuffix("s")) if days is not None else None
+        with naming(hours_per_day="--hours", pilots="--pilots", start="--start"):
+            s.flow.plan_rollout(first, before, spans, kind, hours, pilots, by=s.by)
     day = a_day(on, "--on") if on else None
     acts: tuple[tuple[str | None, Callable[[str], object]], ...] = (
         (mark, lambda step: s.flow.mark_step(step, why or "", day, by=s.by)),
@@ -76,9 +73,10 @@ def plan(
         (aside, lambda siren: s.flow.set_pilot_aside(siren, why or "", by=s.by)),
         (back, lambda siren: s.flow.take_pilot_back(siren, by=s.by)),
     )
-    for what, act in acts:
-        if what is not None:
-            act(what)
+    with naming(why="--why"):
+        for what, act in acts:
+            if what is not None:
+                act(what)
     _show(s)
 
 
@@ -108,7 +106,8 @@ def _time(text: str) -> tuple[str, Span]:
     if found is None:
         raise Usage("time", option="--time", value=hushed(time))
     unit = "hour" if found[2].lower() == "h" else "day"
-    return step, Span(amount=float(found[1].replace(",", ".")), unit=unit)
+    with naming(every=f"--time {hushed(step)}"):
+        return step, Span(amount=float(found[1].replace(",", ".")), unit=unit)
 
 
 # ---- the page
@@ -143,16 +142,12 @@ def rows(found: Plan, rollout: Rollout, lang: str) -> views.Grid:
         made.row(
             str(step.number or "–"),
             step.title(lang),
-            texts.render(f"span.{span.unit}", lang, {"amount": _number(span.amount)}) if span is not None else "—",
+            texts.render(f"span.{span.unit}", lang, {"amount": span.amount}) if span is not None else "—",
             views.when(step.due, lang),
             _done(step, lang),
             _proof(step, lang),
         )
     return made
-
-
-def _number(amount: float) -> float:
-    return int(amount) if amount == int(amount) else amount
 
 
 def _done(step: PlannedStep, lang: str) -> Text:
@@ -166,7 +161,8 @@ def _done(step: PlannedStep, lang: str) -> Text:
 def _proof(step: PlannedStep, lang: str) -> str:
     if step.why is not None:
         return texts.render("cli.plan.by_hand", lang, {"why": step.why})
-    return f"{step.proof.case} n° {step.proof.seq}" if step.proof is not None else ""
+    proof = step.proof
+    return texts.render("cli.plan.proof", lang, {"case": proof.case, "number": proof.seq}) if proof is not None else ""
 
 
 def plain(found: Plan) -> dict[str, object]:

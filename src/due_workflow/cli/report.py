@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -15,16 +16,17 @@ from rich.text import Text
 
 from due_workflow.adapters import printing, report_pages
 from due_workflow.cli.outcomes import Usage
-from due_workflow.cli.session import Session, command
-from due_workflow.cli.typed import a_day
+from due_workflow.cli.session import Session, command, hushed
+from due_workflow.cli.typed import a_day, a_file, naming, needing
 from due_workflow.cli.views import Screen
 from due_workflow.cli.window import a_path, app
-from due_workflow.report import Estimate, Remarks, Switchover
-from due_workflow.rollout import Plan
+from due_workflow.report import Estimate, Remarks, Stage, Switchover
+from due_workflow.rollout import Plan, Rollout
 from due_workflow.shapes import Picture
 
 _TIME = re.compile(r"(\d+(?:[.,]\d+)?) ?(min|h|j|d)?", re.ASCII | re.IGNORECASE)
-_HOURS = {"min": 1 / 60, "h": 1.0, "j": 24.0, "d": 24.0}
+_HOURS = {"min": 1 / 60, "h": 1.0}
+_DAYS = ("j", "d")
 _WRITTEN = (".html", ".htm", ".pdf", ".md")
 Many = list[str] | None
 Option = typer.Option
@@ -54,12 +56,16 @@ def report(
     for file in outputs or ():
         if file.suffix.lower() not in _WRITTEN:
             raise Usage("report_suffix", name=file.name, known=_WRITTEN)
+    if any(file.suffix.lower() == ".pdf" for file in outputs or ()):
+        with needing("print", "report"):
+            import_module("due_workflow.adapters.report_pdf")  # looked for before all is counted and written
     remarks = Remarks(difficulties=_said(difficulties), gains=_said(gains), following=_said(on_next))
+    a_day_of_work = (s.flow.read.cabinet().rollout or Rollout()).hours_per_day
     with s.progress("cli.report.counting", None):
         figures = s.flow.read.report(
             since=a_day(since, "--since") if since is not None else None,
             until=a_day(until, "--until") if until is not None else None,
-            estimates=dict(map(_estimate, estimates or ())),
+            estimates=dict(_estimate(given, a_day_of_work) for given in estimates or ()),
             following=following or (),
             remarks=remarks,
         )
@@ -105,26 +111,41 @@ def _write(s: Session, file: Path, figures: Switchover, plan: Plan) -> str:
 
 def _said(text: str) -> str:
     """The firm's words: as they are, or those of the file after an @."""
-    return a_path(text[1:]).read_text(encoding="utf-8-sig") if text.startswith("@") else text
+    if not text.startswith("@"):
+        return text
+    file = a_file(a_path(text[1:]))
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        name = file.name
+    raise Usage("no_text_file", name=name)
 
 
-def _estimate(text: str) -> tuple[str, Estimate]:
-    """STAGE=BEFORE:EXPECTED[:OBSERVED], each a time or nothing."""
-    stage, equals, times = text.partition("=")
-    found = [_hours(part, text) for part in times.split(":")]
-    if not equals or len(found) > 3:
-        raise Usage("estimate", value=text)
-    before, expected, observed = (*found, None, None)[:3]
-    return stage.strip(), Estimate(before=before, expected=expected, observed=observed)
+def _estimate(text: str, a_day_of_work: float) -> tuple[str, Estimate]:
+    """STAGE=BEFORE:EXPECTED[:OBSERVED], each a time or nothing; only work, which no event tells, takes the third.
+
+    A day of a delay has 24 hours, a person's day of work as many as the plan's (`hours_per_day`).
+    """
+    stage, equals, times = (part.strip() for part in text.partition("="))
+    of_work = stage == Stage.WORK
+    parts = times.split(":")
+    if not equals or not 2 <= len(parts) <= 3 or not any(part.strip() for part in parts):
+        raise Usage("estimate", value=hushed(text))
+    if len(parts) == 3 and not of_work and stage in [*Stage]:
+        raise Usage("estimate_observed", value=hushed(text))
+    before, expected, observed = (*(_hours(part, text, a_day_of_work if of_work else 24) for part in parts), None)[:3]
+    with naming(every=f"--estimate {hushed(stage)}"):
+        return stage, Estimate(before=before, expected=expected, observed=observed)
 
 
-def _hours(part: str, whole: str) -> float | None:
+def _hours(part: str, whole: str, a_day: float) -> float | None:
     if not part.strip():
         return None
     found = _TIME.fullmatch(part.strip())
     if found is None:
-        raise Usage("estimate", value=whole)
-    return float(found[1].replace(",", ".")) * _HOURS[(found[2] or "h").lower()]
+        raise Usage("estimate", value=hushed(whole))
+    unit = (found[2] or "h").lower()
+    return float(found[1].replace(",", ".")) * (a_day if unit in _DAYS else _HOURS[unit])
 
 
 class _OnScreen:

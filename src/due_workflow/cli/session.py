@@ -11,7 +11,7 @@ import inspect
 import json as jsonlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import wraps
@@ -27,12 +27,15 @@ from due_workflow import texts
 from due_workflow.cli import database, outcomes
 from due_workflow.cli.database import Address, a_database
 from due_workflow.cli.outcomes import BadFile, Code, Usage
+from due_workflow.cli.settings import Settings
+from due_workflow.cli.settings_file import load, located
 from due_workflow.cli.steps import PROGRAM
 from due_workflow.cli.views import Screen
-from due_workflow.errors import DueWorkflowError, StorageUnusable
+from due_workflow.cli.window import a_path
+from due_workflow.errors import DueWorkflowError, InputRefused, StorageUnusable
 from due_workflow.identifiers import scrub
 from due_workflow.policy import Policy
-from due_workflow.ports import Kind, Storage
+from due_workflow.ports import Kind, Portal, Storage
 from due_workflow.workflow import DueWorkflow
 
 T = TypeVar("T")
@@ -53,14 +56,18 @@ class Session:
         name: the command's name.
         chosen: the options given, by name; what is None or absent is the default.
         creates: whether the command may create the database.
+        strict: whether a settings file that cannot be used stops it.
     """
 
-    def __init__(self, name: str, chosen: Mapping[str, Any], *, creates: bool = False) -> None:
+    def __init__(self, name: str, chosen: Mapping[str, Any], *, creates: bool = False, strict: bool = True) -> None:
         self.name, self.creates = name, creates
-        self.lang = str(chosen.get("lang") or "fr")
+        self._settings, unread = _read(chosen.get("config"))
+        self._unread = unread if strict else None
+        firm = self._settings.firm
+        self.lang = str(chosen.get("lang") or firm.language or "fr")
         self.json = bool(chosen.get("json"))
-        self.db = a_database(chosen.get("db") or DB)
-        self.cabinet = str(chosen.get("cabinet") or CABINET)
+        self.db = a_database(chosen.get("db") or _database(self._settings) or DB)
+        self.cabinet = str(chosen.get("cabinet") or firm.cabinet or CABINET)
         self.by = str(chosen.get("by") or _user())
         self.out = Screen(self.lang, quiet=self.json)
         self.err = Screen(self.lang, stderr=True)
@@ -75,6 +82,17 @@ class Session:
     # ---- the firm
 
     @property
+    def settings(self) -> Settings:
+        """What the settings file says; the defaults where there is none.
+
+        Raises:
+            InputRefused: every mistake of the file.
+        """
+        if self._unread is not None:
+            raise self._unread
+        return self._settings
+
+    @property
     def storage(self) -> Storage:
         """The database, opened at the first need.
 
@@ -82,6 +100,7 @@ class Session:
             StorageUnusable: there is none, and this command does not make one; or it cannot be used.
         """
         if self._storage is None:
+            _ = self.settings  # another database than the one meant is never touched
             self._storage = database.opened(self.db, creates=self.creates)
         return self._storage
 
@@ -101,9 +120,10 @@ class Session:
         if not any(self.flow.read.counts(kind) for kind in Kind):
             raise Usage("no_firm", name=self.cabinet)
 
-    def flow_of(self, cabinet: str, policy: Policy | None = None) -> DueWorkflow:
+    def flow_of(self, cabinet: str, policy: Policy | None = None, portals: Sequence[Portal] = ()) -> DueWorkflow:
         """The commands of a firm of this database, under another policy where one is given."""
-        return DueWorkflow(self.storage, cabinet=cabinet, policy=policy or Policy())
+        policy = policy or self.settings.policy
+        return DueWorkflow(self.storage, cabinet=cabinet, portals=portals, policy=policy)
 
     def close(self) -> None:
         """Close the database."""
@@ -209,6 +229,22 @@ class Session:
             yield lambda done: bar.update(task, completed=done)
 
 
+def _read(asked: Path | None) -> tuple[Settings, DueWorkflowError | OSError | None]:
+    """The settings, and why they cannot be used: whoever asks for them is told."""
+    try:
+        return load(located(asked)), None
+    except (InputRefused, OSError) as error:
+        return Settings(), error.with_traceback(None)
+
+
+def _database(settings: Settings) -> Path | Address | None:
+    """The database of the settings file; a file's path is relative to it."""
+    if settings.firm.db is None:
+        return None
+    found = a_database(settings.firm.db)
+    return found if isinstance(found, Address) else settings.place(settings.firm.db)
+
+
 def _user() -> str:
     with suppress(Exception):
         return getpass.getuser()
@@ -217,8 +253,8 @@ def _user() -> str:
 
 def _told(chosen: Mapping[str, Any]) -> str:
     """The options that a next command needs too, as they were given on this one's line."""
-    given = {"--db": chosen.get("db"), "--cabinet": chosen.get("cabinet"), "--lang": chosen.get("lang")}
-    known = {"--cabinet": os.environ.get("DUE_CABINET"), "--lang": os.environ.get("DUE_LANG")}
+    given = {f"--{name}": chosen.get(name) for name in ("config", "db", "cabinet", "lang")}
+    known = {f"--{name}": os.environ.get(f"DUE_{name.upper()}") for name in ("config", "cabinet", "lang")}
     if "DUE_DB" in os.environ:
         known["--db"] = str(a_database(os.environ["DUE_DB"]))
     return "".join(
@@ -241,6 +277,10 @@ Db = Annotated[
     Path | None,
     typer.Option("--db", parser=a_database, metavar="cli.meta.path", help="cli.opt.db", rich_help_panel=PANEL),
 ]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", parser=a_path, metavar="cli.meta.file", help="cli.opt.config", rich_help_panel=PANEL),
+]
 Firm = Annotated[str | None, typer.Option("--cabinet", metavar="ID", help="cli.opt.cabinet", rich_help_panel=PANEL)]
 By = Annotated[str | None, typer.Option("--by", metavar="cli.meta.name", help="cli.opt.by", rich_help_panel=PANEL)]
 Lang = Annotated[Language | None, typer.Option("--lang", help="cli.opt.lang", rich_help_panel=PANEL)]
@@ -248,17 +288,28 @@ Json = Annotated[bool, typer.Option("--json", help="cli.opt.json", rich_help_pan
 
 
 def everywhere(
-    db: Db = None, cabinet: Firm = None, by: By = None, lang: Lang = None, json: Json = False
+    config: Config = None,
+    db: Db = None,
+    cabinet: Firm = None,
+    by: By = None,
+    lang: Lang = None,
+    json: Json = False,
 ) -> dict[str, Any]:
     """The options that every command takes, before or after its name."""
-    return {"db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}
+    return {"config": config, "db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}
 
 
 def keep(
-    ctx: typer.Context, db: Db = None, cabinet: Firm = None, by: By = None, lang: Lang = None, json: Json = False
+    ctx: typer.Context,
+    config: Config = None,
+    db: Db = None,
+    cabinet: Firm = None,
+    by: By = None,
+    lang: Lang = None,
+    json: Json = False,
 ) -> None:
     """Keep the options given before a command's name, for it; what it says itself counts more."""
-    given = everywhere(db, cabinet, by, lang, json)
+    given = everywhere(config, db, cabinet, by, lang, json)
     ctx.obj = {**(ctx.obj or {}), **{key: value for key, value in given.items() if value}}
 
 

@@ -58,15 +58,31 @@ class Step:
         return f"{self.text}\n    {self.command}"
 
 
-def next_steps(flow: DueWorkflow, lang: str = "fr", program: str = PROGRAM) -> list[Step]:
-    """What to do next in this firm, the most urgent first; a sentence that all is done when nothing is left."""
+_BY_LINE = {"begin_test": "send_test", "begin_real": "send_real", "late_begin": "send_late", "receive": "collect"}
+"""What is told instead where the settings have a line to the portal."""
+
+
+def next_steps(flow: DueWorkflow, lang: str = "fr", program: str = PROGRAM, *, line: bool = False) -> list[Step]:
+    """What to do next in this firm, the most urgent first; a sentence that all is done when nothing is left.
+
+    `line`: `send` and `collect` reach the firm's portal, so nobody deposits and receives files by hand.
+    """
     counts, clients = flow.read.counts(), flow.read.counts(Kind.CLIENT)
     found = [*_alarms(flow), *_tray(flow), *_wrong(flow), *_setting_up(flow, clients), *_hires(flow, counts, clients)]
     found = found or [("nothing", ("tick",), {})]
+    if line:
+        found = [_by_line(*step) for step in found]
     return [
         Step(texts.render(f"cli.next.{key}", lang, facts), f"{program} {typed(words, lang)}")
         for key, words, facts in found
     ]
+
+
+def _by_line(key: str, words: _Words, facts: dict[str, object]) -> _Found:
+    told = _BY_LINE.get(key, key)
+    if told == "collect":
+        return told, ("collect",), facts
+    return told, ("send", *words[1:]) if told != key else words, facts
 
 
 def typed(words: _Words, lang: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
+from pathlib import Path
 
 from due_workflow.calendar import local_instant
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session
-from due_workflow.errors import InputRefused, NotFound
+from due_workflow.errors import InputRefused, NotFound, Problem
 from due_workflow.models import Filing, Submission, SubmissionState
 from due_workflow.receipts import Mode, Outcome
 
@@ -59,6 +62,53 @@ def an_outcome(text: str) -> Outcome:
     if found is None:
         raise Usage("outcome", value=text, known=[outcome.value for outcome in Outcome])
     return found
+
+
+def a_file(path: Path) -> Path:
+    """A file that can be read to its end: a pipe or a device would keep the command waiting."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise Usage("no_plain_file", name=path.name)
+    return path
+
+
+@contextmanager
+def naming(**options: str) -> Iterator[None]:
+    """What is refused inside is told by the option that it was typed with, not by the field of a record.
+
+    Args:
+        options: by the field's name the option; `every`: of all others.
+
+    Raises:
+        InputRefused: as it was raised, its places named.
+    """
+    told: InputRefused | None = None
+    try:
+        yield
+    except InputRefused as refused:
+        every = options.get("every")
+        places = [options.get(p.where.rpartition(".")[2], every or p.where) for p in refused.problems]
+        if not refused.problems:
+            raise
+        problems = [Problem(at, p.code, p.facts) for at, p in zip(places, refused.problems, strict=True)]
+        told = InputRefused(refused.code, problems=problems, **refused.facts)
+    if told is not None:
+        raise told
+
+
+@contextmanager
+def needing(extra: str, where: str) -> Iterator[None]:
+    """What is asked for (`where`, as it was typed) needs an extra of this package.
+
+    Raises:
+        InputRefused: a module of it is not there; it says what to install.
+    """
+    problem: Problem | None = None
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        problem = Problem(where, "extra_not_installed", {"extra": extra, "module": missing.name})
+    if problem is not None:
+        raise InputRefused(problems=[problem])
 
 
 # ---- attempts by their id, or by the reference of their hire

@@ -279,6 +279,6 @@ def events(possible: Sequence[str], lang: str) -> str:
     return ", ".join(texts.word("event", event, lang) for event in possible) or "—"
 
 
-def next_steps(flow: DueWorkflow, lang: str = "fr", program: str = PROGRAM) -> list[Step]:
+def next_steps(flow: DueWorkflow, lang: str = "fr", program: str = PROGRAM, *, line: bool = False) -> list[Step]:
     """What to do next, the most urgent first; `str(step)` is the sentence and its command. See `steps`."""
-    return steps.next_steps(flow, lang, program)
+    return steps.next_steps(flow, lang, program, line=line)

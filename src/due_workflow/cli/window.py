@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from due_workflow import texts
 from due_workflow.cli import outcomes
 from due_workflow.cli.outcomes import Code
+from due_workflow.cli.settings_file import spoken
 from due_workflow.cli.steps import PROGRAM
 from due_workflow.cli.views import Screen
 from due_workflow.identifiers import scrub
@@ -48,16 +49,22 @@ _FRAME = {
 
 
 def language(args: Sequence[str]) -> str:
-    """The language that a command line asks for: its last `--lang`, else DUE_LANG, else French."""
-    found = os.environ.get("DUE_LANG", "fr")
+    """The language that a command line asks for: its last `--lang`, else DUE_LANG, the settings file's, French."""
+    found = _last(args, "--lang") or os.environ.get("DUE_LANG") or spoken(_last(args, "--config"))
+    return found if found in texts.LANGUAGES else "fr"
+
+
+def _last(args: Sequence[str], option: str) -> str:
+    """The value of an option that stands last on a command line."""
+    found = ""
     for place, arg in enumerate(args):
         if arg == "--":
             break
-        if arg == "--lang" and place + 1 < len(args):
+        if arg == option and place + 1 < len(args):
             found = args[place + 1]
-        elif arg.startswith("--lang="):
-            found = arg.removeprefix("--lang=")
-    return found if found in texts.LANGUAGES else "fr"
+        elif arg.startswith(f"{option}="):
+            found = arg.removeprefix(f"{option}=")
+    return found
 
 
 _COMPLETION = {"install_completion": "cli.opt.install", "show_completion": "cli.opt.show"}

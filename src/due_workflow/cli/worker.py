@@ -1,7 +1,7 @@
 """The command `worker`: the work that waits for no person, across all firms of the database, until told to stop.
 
 It raises deadlines and delivers notices. It has no line to a portal, so it leaves released attempts and collections to
-the host's own worker: touching them here would only put them off.
+`run` or to the host's own worker: touching them here would only put them off.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def worker(
     log: Annotated[bool, typer.Option("--log", help="cli.opt.log")] = False,
 ) -> None:
     """Rounds until told to stop, or until nothing is due."""
-    wanted = _tasks(tasks)
+    wanted = tasks_of(tasks, HERE)
     storage = s.storage
     notifiers: tuple[Notifier, ...] = ()
     if Task.DELIVER in wanted:
@@ -55,10 +55,15 @@ def worker(
             s.warn("cli.worker.no_notifier")
             wanted.remove(Task.DELIVER.value)
     worker = Worker(storage, flow_for=s.flow_of, notifiers=notifiers, by=s.by)
-    s.data["notifiers"] = [notifier.name for notifier in notifiers]
+    work(s, worker, wanted, once=once, every=every, limit=limit)
+
+
+def work(s: Session, worker: Worker, wanted: Sequence[str], *, once: bool, every: float, limit: int) -> None:
+    """Rounds of these tasks until told to stop, or with `once` until nothing is due; each is told."""
+    s.data["notifiers"] = [notifier.name for notifier in worker.notifiers]
     stop, total = Event(), Counter[str](dict.fromkeys(wanted, 0))
     s.data["handled"] = total
-    with _told_to_stop(stop, lambda: s.warn("cli.worker.stopping")), _written_here(notifiers):
+    with told_to_stop(stop, lambda: s.warn("cli.worker.stopping")), _written_here(worker.notifiers):
         if once:
             _pass(worker, stop, total, limit, wanted)
         else:
@@ -117,7 +122,7 @@ def _status(s: Session) -> Iterator[Callable[[Round], None]]:
 
 
 @contextmanager
-def _told_to_stop(stop: Event, tell: Callable[[], None]) -> Iterator[None]:
+def told_to_stop(stop: Event, tell: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C and SIGTERM set `stop`, which is said when the end takes a moment; a second one cuts short."""
     before, ended = {number: signal.getsignal(number) for number in SIGNALS}, Event()
 
@@ -142,12 +147,13 @@ def _told_to_stop(stop: Event, tell: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, kept)
 
 
-def _tasks(text: str) -> list[str]:
+def tasks_of(text: str, known: Sequence[Task]) -> list[str]:
+    """The tasks that `--tasks` names, or all that are known here."""
     wanted = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
     for word in wanted:
-        if word not in HERE:
-            raise Usage("no_line" if word in TASKS else "tasks", value=word, known=[task.value for task in HERE])
-    return wanted or [task.value for task in HERE]
+        if word not in known:
+            raise Usage("no_line" if word in TASKS else "tasks", value=word, known=[task.value for task in known])
+    return wanted or [task.value for task in known]
 
 
 @contextmanager

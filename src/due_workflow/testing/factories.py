@@ -31,6 +31,14 @@ def _keyed(digits: str) -> str:
     return next(digits + str(key) for key in range(10) if luhn(digits + str(key)))
 
 
+_LETTERS = str.maketrans("0123456789", "ABCDEFGHIJ")
+
+
+def _spelt(reference: str) -> str:
+    """`reference` in letters, since the message has no digit in a name."""
+    return reference.translate(_LETTERS)
+
+
 def nir(n: int = 1, sex: str = "2") -> str:
     """The nth fictitious NIR, its key right."""
     first = f"{sex}9001{75:02d}{n // 1000 % 990 + 1:03d}{n % 1000:03d}"
@@ -82,7 +90,7 @@ def declaration(
     number = sum(reference.encode()) + n
     person: dict[str, Any] = {
         "surname": "DURAND",
-        "first_names": f"Alix {reference}",
+        "first_names": f"Alix {_spelt(reference)}",
         "sex": "2",
         "birth_date": date(1990, 1, 15),
         "birth_place": "Paris",

@@ -18,17 +18,23 @@ from zoneinfo import ZoneInfo
 from due_workflow.texts.delivery import DELIVERY
 from due_workflow.texts.demo import DEMO
 from due_workflow.texts.denials import DENIALS
+from due_workflow.texts.evidence import EVIDENCE
 from due_workflow.texts.files import FILES
-from due_workflow.texts.forms import at_length, plural
+from due_workflow.texts.forms import at_length, number, plural
 from due_workflow.texts.inputs import INPUTS
+from due_workflow.texts.jedeclare import JEDECLARE
 from due_workflow.texts.mandates import MANDATES
+from due_workflow.texts.message import MESSAGE
 from due_workflow.texts.notices import NOTICES
 from due_workflow.texts.pictures import PICTURES
 from due_workflow.texts.pilots import PILOTS
+from due_workflow.texts.portals import PORTALS
 from due_workflow.texts.procedure import PROCEDURE
 from due_workflow.texts.report import REPORT
+from due_workflow.texts.simulator import SIMULATOR
 from due_workflow.texts.trouble import TROUBLE
 from due_workflow.texts.window import WINDOW
+from due_workflow.texts.wire import WIRE
 from due_workflow.texts.words import WORDS
 
 CATALOGUE: Mapping[str, tuple[str, str]] = {
@@ -43,9 +49,15 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **DEMO,
     **PICTURES,
     **REPORT,
+    **SIMULATOR,
     **PILOTS,
     **MANDATES,
+    **MESSAGE,
     **PROCEDURE,
+    **EVIDENCE,
+    **WIRE,
+    **PORTALS,
+    **JEDECLARE,
 }
 LANGUAGES = ("fr", "en")
 
@@ -87,6 +99,8 @@ def shown(value: object, lang: str = "fr") -> str:
         return value.strftime("%d/%m/%Y" if lang == "fr" else "%Y-%m-%d")
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(shown(item, lang) for item in value)
+    if isinstance(value, float):
+        return number(value, lang)
     return "—" if value is None else str(value)
 
 

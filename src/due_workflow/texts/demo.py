@@ -34,8 +34,8 @@ DEMO: dict[str, tuple[str, str]] = {
         "Demo: an accounting firm takes up electronic hire declarations (DUE)",
     ),
     "demo.warning": (
-        "Entreprises, personnes et avis sont inventés; rien n'est transmis à personne.",
-        "Companies, people and receipts are invented; nothing is transmitted to anybody.",
+        "Tout est inventé, le portail est simulé sur ce poste: rien n'est transmis.",
+        "All is invented, the portal is simulated on this machine: nothing is sent.",
     ),
     "demo.days": ("lun. mar. mer. jeu. ven. sam. dim.", "Mon Tue Wed Thu Fri Sat Sun"),
     "demo.mode.test": ("TEST", "TEST"),
@@ -93,8 +93,8 @@ DEMO: dict[str, tuple[str, str]] = {
     # step 6
     "demo.tests_sent": ("{count} envois: {references}.", "{count} sent: {references}."),
     "demo.ads_received": (
-        "{count} ADS (avis de dépôt signés) lus dans avis/.",
-        "{count} ADS (signed deposit receipts) read from avis/.",
+        "{count} ADS (avis de dépôt signés) collectés au portail.",
+        "{count} ADS (signed deposit receipts) collected from the portal.",
     ),
     "demo.acs_accepted": (
         "{count} ACS acceptés: le portail transmet au CIRSO.",
@@ -238,8 +238,8 @@ DEMO: dict[str, tuple[str, str]] = {
         "The journal does not hold: {faults}",
     ),
     "demo.left": (
-        "La base: {database}. Les avis: {avis}.",
-        "The database: {database}. The receipts: {avis}.",
+        "La base: {database}. Les messages envoyés: {out}. L'avis reçu par courriel: {avis}.",
+        "The database: {database}. The messages sent: {out}. The receipt that came by e-mail: {avis}.",
     ),
     "demo.papers": (
         "Le compte rendu, le mode opératoire en image et les mandats: {papers}.",

@@ -96,6 +96,10 @@ FILES: dict[str, tuple[str, str]] = {
         "« {value} » n'est pas un sexe: {expected} attendu",
         "“{value}” is not a sex: {expected} expected",
     ),
+    "input.bad_regime": (
+        "« {value} » n'est pas un régime: {expected} attendu (ou le mot français, comme « agricole »)",
+        "“{value}” is not a regime: {expected} expected (or the French word, such as “agricole”)",
+    ),
     "input.bad_contract_kind": (
         "« {value} » n'est pas une nature de contrat: {expected} attendu",
         "“{value}” is not a kind of contract: {expected} expected",

@@ -48,15 +48,21 @@ def plural(value: object, forms: str, lang: str) -> str:
 
     French: 0 and 1 are singular, so is 1.5. English: only 1 is. What is no number takes the plural.
     """
-    number = value if isinstance(value, (int, float)) else _number(str(value))
+    count = value if isinstance(value, (int, float)) else _number(str(value))
     *none, one, many = forms.split("|")
-    if number == 0 and none:
+    if count == 0 and none:
         form = none[0]
-    elif number is None:
+    elif count is None:
         form = many
     else:
-        form = one if (abs(number) < 2 if lang == "fr" else number == 1) else many
-    return form.replace("#", str(value))
+        form = one if (abs(count) < 2 if lang == "fr" else count == 1) else many
+    return form.replace("#", number(value, lang) if isinstance(value, float) else str(value))
+
+
+def number(value: float, lang: str) -> str:
+    """A number as people write it: 1,5 in French, 1.5 in English; 2 and not 2.0."""
+    said = str(int(value)) if value.is_integer() else str(value)
+    return said.replace(".", ",") if lang == "fr" else said
 
 
 def _number(text: str) -> int | None:

@@ -10,18 +10,18 @@ HELP: dict[str, tuple[str, str]] = {
         "Mène les clients d'un cabinet du papier à la DUE (DPAE) dématérialisée: mandats, mode test, mode réel, avis "
         "du portail.\n\n"
         "Un essai complet et sans risque: due-workflow demo. Ensuite, où que vous en soyez, due-workflow status dit "
-        "la suite avec la commande à taper. Rien n'est envoyé par ces commandes: elles contrôlent, enregistrent et "
-        "gardent les preuves. Seul un ARS accepté en mode réel fait DÉCLARÉ.\n\n"
+        "la suite avec la commande à taper. Seules send et run envoient, et rien de réel sans qu'une personne l'ait "
+        "libéré ou confirmé; les autres contrôlent, enregistrent et gardent les preuves. Seul un ARS accepté en mode réel fait DÉCLARÉ.\n\n"
         "Codes de sortie: 0 fait. 1 refusé par la procédure. 2 commande mal tapée. 3 fichier ou valeur refusés. "
-        "4 introuvable. 5 modifié en même temps par un autre. 6 base, journal ou disque inutilisables. 7 fait, mais "
+        "4 introuvable. 5 modifié en même temps par un autre. 6 base, journal, disque ou portail inutilisables. 7 fait, mais "
         "quelque chose attend une personne. 130 interrompu (ce qui était enregistré le reste).",
         "Takes a firm's clients from paper to the electronic DUE (DPAE): mandates, test mode, real mode, the portal's "
         "receipts.\n\n"
         "A whole story without any risk: due-workflow demo. Then, wherever you are, due-workflow status says what "
-        "comes next and the command to type. These commands send nothing: they check, record and keep the proofs. "
-        "Only an accepted ARS in real mode makes DECLARED.\n\n"
+        "comes next and the command to type. Only send and run send, and nothing real that nobody released or confirmed; "
+        "the others check, record and keep the proofs. Only an accepted ARS in real mode makes DECLARED.\n\n"
         "Exit codes: 0 done. 1 refused by the procedure. 2 mistyped. 3 file or value refused. 4 not found. 5 changed "
-        "by another writer at the same time. 6 database, journal or disk unusable. 7 done, but something waits for a "
+        "by another writer at the same time. 6 database, journal, disk or portal unusable. 7 done, but something waits for a "
         "person. 130 interrupted (what was recorded stays).",
     ),
     "cli.example.root": (
@@ -61,12 +61,14 @@ HELP: dict[str, tuple[str, str]] = {
         "Étape 3: importe les clients d'un fichier. Une ligne par établissement; plusieurs lignes d'un même SIREN "
         "font un client.\n\n"
         "Colonnes: siret, raison_sociale, ape, adresse, code_postal, ville; au choix: telephone, code_urssaf, "
-        "sante_travail, email, collaborateur. Une seule ligne fausse fait refuser tout le fichier, et rien n'est "
+        "sante_travail, email, collaborateur, regime (general, msa ou « agricole », tese, cea, cesu, guso, enim, "
+        "pajemploi; general, sauf mention). Une seule ligne fausse fait refuser tout le fichier, et rien n'est "
         "écrit, sauf avec --keep-good. Réimporter le même fichier ne change rien.",
         "Step 3: imports the clients of a file. One line per establishment; several lines of one SIREN make one "
         "client.\n\n"
         "Columns: siret, raison_sociale, ape, adresse, code_postal, ville; optional: telephone, code_urssaf, "
-        "sante_travail, email, collaborateur. One bad line refuses the whole file and nothing is written, unless "
+        "sante_travail, email, collaborateur, regime (general, msa or “agricole”, tese, cea, cesu, guso, enim, "
+        "pajemploi; general unless told). One bad line refuses the whole file and nothing is written, unless "
         "--keep-good. The same file again changes nothing.",
     ),
     "cli.example.import.clients": (

@@ -57,8 +57,14 @@ MANDATES: Mapping[str, tuple[str, str]] = {
         "No mandate of this client waits for its signature.",
     ),
     "input.bad_wording": (
-        "Le modèle de mandat ne se lit pas: {why}. C'est un fichier TOML; « mandate model » en écrit un qui marche.",
-        "The model of the mandate cannot be read: {why}. It is a TOML file; “mandate model” writes one that works.",
+        "Le modèle de mandat n'est pas du TOML à la ligne {line}, colonne {column}: il y manque un guillemet, un crochet "
+        "ou une valeur, ou un nom y vient deux fois. « mandate model » écrit un modèle qui marche.",
+        "The model of the mandate is no TOML at line {line}, column {column}: a quote, a bracket or a value is missing "
+        "there, or a name comes twice. “mandate model” writes a model that works.",
+    ),
+    "input.not_a_text": (
+        "{name}: attendu un fichier texte en UTF-8, de {limit} octets au plus.",
+        "{name}: expected a text file in UTF-8, of {limit} bytes at most.",
     ),
     "input.wording_without_procedures": (
         'aucun article ne porte la liste des téléprocédures (liste = "teleprocedures"): un mandat les énumère toutes '
@@ -70,8 +76,22 @@ MANDATES: Mapping[str, tuple[str, str]] = {
         "{{{value}}} is no field; the fields are: {known}.",
     ),
     "input.bad_template": (
-        "Le gabarit {name} est faux, ligne {line}: {why}.",
-        "The template {name} is wrong, line {line}: {why}.",
+        "Le gabarit {name} est faux, ligne {line}. Jinja en dit: « {why} ».",
+        "The template {name} is wrong, line {line}. Jinja says of it: “{why}”.",
+    ),
+    "input.template_unknown": (
+        "Le gabarit {name}, ligne {line}, demande « {why} », qu'un mandat n'a pas.",
+        "The template {name}, line {line}, asks for “{why}”, which a mandate does not have.",
+    ),
+    "input.template_forbidden": (
+        "Le gabarit {name}, ligne {line}, demande ce qui lui est interdit: il lit le mandat, et rien d'autre de la machine. "
+        "Jinja en dit: « {why} ».",
+        "The template {name}, line {line}, asks for what it may not have: it reads the mandate, and nothing else of the "
+        "machine. Jinja says of it: “{why}”.",
+    ),
+    "input.template_not_there": (
+        "Le gabarit {name}, ligne {line}, en demande un autre, « {why} », qui n'est pas dans son dossier.",
+        "The template {name}, line {line}, asks for another one, “{why}”, which is not in its folder.",
     ),
     "input.scan_empty": ("Le mandat numérisé est vide.", "The scanned mandate is empty."),
     "input.scan_too_large": (

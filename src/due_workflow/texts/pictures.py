@@ -25,7 +25,7 @@ PICTURES: dict[str, tuple[str, str]] = {
     "picture.gantt": ("Mise en place de la DUE: le mode opératoire", "Setting up the DUE: the operating procedure"),
     "picture.gantt_under": (
         "Début le {start} · {done} étapes effectuées sur {steps} · fin prévue le {ends}",
-        "Begun on {start} · {done} steps of {steps} done · planned to end on {ends}",
+        "Start on {start} · {done} steps of {steps} done · planned to end on {ends}",
     ),
     "picture.gantt_row": (
         "{step}: à faire pour le {due}, effectué: {done} ({standing}).",
@@ -47,6 +47,16 @@ PICTURES: dict[str, tuple[str, str]] = {
     "picture.today": ("aujourd'hui", "today"),
     # the command line
     "cli.written": ("Écrit: {file}", "Written: {file}"),
+    "cli.usage.nothing_to_draw": (
+        "{reference} est enregistrée, mais aucun envoi n'est préparé: il n'y a pas encore de chemin à dessiner. D'abord: "
+        "{program} prepare {quoted}",
+        "{reference} is registered, but no attempt is prepared: there is no way to draw yet. First: "
+        "{program} prepare {quoted}",
+    ),
+    "cli.usage.diagram_suffix": (
+        "{name}: le nom du fichier dit ce qui y est écrit: {known}.",
+        "{name}: the file's name says what is written into it: {known}.",
+    ),
     "cli.usage.procedure_is_svg": (
         "le mode opératoire n'est dessiné qu'en SVG: sans --format, ou --format svg",
         "the procedure is drawn as SVG only: leave --format out, or say --format svg",

@@ -65,6 +65,12 @@ _ENGINE = {
         "Étape {number}, {step:word:step}: elle était à faire pour le {due:day}.",
         "Step {number}, {step:word:step}: it was due on {due:day}.",
     ),
+    "notice.plan_out_of_years": (
+        "Le plan à partir du {start:day} sort des années calculées ({first} à {last}): planifiez à partir d'un autre jour "
+        "(plan --start).",
+        "The plan from {start:day} on leaves the years that are computed ({first} to {last}): plan from another day "
+        "(plan --start).",
+    ),
     "event.clock:step_due": ("échéance: étapes du mode opératoire", "deadline: steps of the procedure"),
     "event.plan_rollout": ("planifier le mode opératoire", "plan the procedure"),
     "event.mark_step": ("marquer une étape à la main", "mark a step by hand"),
@@ -76,12 +82,19 @@ _ENGINE = {
     "event.choose_mandate_model": ("choisir le modèle de mandat", "choose the mandate's model"),
     "event.report_written": ("noter le compte rendu de basculement", "note the switchover report"),
     "input.plan_circle": (
-        "Ces étapes s'attendent les unes les autres: {steps}.",
-        "These steps wait for each other: {steps}.",
+        "Ces étapes s'attendent les unes les autres, chacune la suivante: {steps}. Changez ce que l'une d'elles attend "
+        "(--depends).",
+        "These steps wait for each other, each for the next: {steps}. Change what one of them waits for (--depends).",
+    ),
+    "input.plan_out_of_years": (
+        "À partir du {start}, le plan sort des années calculées ({first} à {last}): planifiez à partir d'un autre jour "
+        "(plan --start).",
+        "From {start} on, the plan leaves the years that are computed ({first} to {last}): plan from another day "
+        "(plan --start).",
     ),
     "input.mark_by_nobody": (
-        "Dites qui marque l'étape {step} (by).",
-        "Say who marks the step {step} (by).",
+        "Dites qui marque l'étape {step} (--by).",
+        "Say who marks the step {step} (--by).",
     ),
     "input.not_marked_by_hand": (
         "L'étape {step} n'a pas été marquée à la main: il n'y a rien à retirer.",
@@ -93,8 +106,8 @@ _ENGINE = {
     ),
     "input.not_set_aside": ("{siren} n'est pas mis de côté.", "{siren} is not set aside."),
     "input.no_software": (
-        "Aucun logiciel n'est noté: notez-le d'abord (set_software), puis confirmez sa partie DUE.",
-        "No software is noted: note it first (set_software), then confirm its DUE part.",
+        "Aucun logiciel n'est noté: notez-le d'abord (software), puis confirmez sa partie DUE.",
+        "No software is noted: note it first (software), then confirm its DUE part.",
     ),
     "input.day_to_come": (
         "{day} est à venir: dites le jour où ce fut fait.",
@@ -105,8 +118,8 @@ _ENGINE = {
         "{product} {version} is in place and generates the files: note the other version once it is installed.",
     ),
     "input.no_portal_chosen": (
-        "Aucun portail n'est noté: notez-le d'abord (set_portal), puis l'abonnement.",
-        "No portal is noted: note it first (set_portal), then the subscription.",
+        "Aucun portail n'est noté: notez-le d'abord (portal), puis l'abonnement.",
+        "No portal is noted: note it first (portal), then the subscription.",
     ),
 }
 
@@ -129,6 +142,9 @@ _PAGES = {
     "cli.plan.done": ("{day}, {by}", "{day}, {by}"),
     "cli.plan.late": ("! en retard", "! late"),
     "cli.plan.next": ("→ à faire", "→ to do"),
+    "cli.journal.about": ("{event}: {what}", "{event}: {what}"),
+    "cli.journal.about_why": ("{event}: {what} ({why})", "{event}: {what} ({why})"),
+    "cli.plan.proof": ("{case} n° {number}", "{case} no. {number}"),
     "cli.plan.by_hand": ("à la main: {why}", "by hand: {why}"),
     "cli.plan.step": ("Étape {number} ({key}): {asks}", "Step {number} ({key}): {asks}"),
     "cli.plan.aside": ("Mis de côté: {siren}, {why} ({by})", "Set aside: {siren}, {why} ({by})"),
@@ -258,6 +274,14 @@ _HELP = {
     "cli.usage.time": (
         "{option}: « {value} » n'est pas un temps (10j, 0,5j, 3h).",
         '{option}: "{value}" is no time (10d, 0.5d, 3h).',
+    ),
+    "cli.usage.no_plain_file": (
+        "{name} n'est pas un fichier ordinaire (un tube, un périphérique): donnez un fichier.",
+        "{name} is no plain file (a pipe, a device): give a file.",
+    ),
+    "cli.usage.no_text_file": (
+        "{name} n'est pas un texte en UTF-8.",
+        "{name} is no text in UTF-8.",
     ),
     "cli.usage.all_three": (
         "L'éditeur, le produit et la version vont ensemble.",

@@ -164,9 +164,11 @@ _COMMAND: dict[str, tuple[str, str]] = {
     ),
     "cli.opt.report_estimate": (
         "L'estimation du cabinet pour une déclaration (répétable): send (jusqu'à l'envoi), answer (jusqu'à la réponse), "
-        "proof (jusqu'à l'ARS accepté), work (travail d'une personne, seul à prendre un constaté); en h, min ou j.",
+        "proof (jusqu'à l'ARS accepté), work (travail d'une personne, seul à prendre un constaté); en h, min ou j. Un "
+        "jour compte 24 h, sauf pour work: les heures par jour du plan (7).",
         "The firm's estimate for one declaration (repeatable): send (until it is sent), answer (until the answer), proof "
-        "(until the accepted ARS), work (a person's work, the only one to take an observed time); in h, min or d.",
+        "(until the accepted ARS), work (a person's work, the only one to take an observed time); in h, min or d. A day "
+        "has 24 h, but for work: the plan's hours a day (7).",
     ),
     "cli.opt.report_next": (
         "Une téléprocédure que le cabinet prendra ensuite (répétable).",
@@ -186,6 +188,10 @@ _COMMAND: dict[str, tuple[str, str]] = {
     "cli.usage.report_suffix": (
         "{name}: un compte rendu s'écrit dans un fichier {known}.",
         "{name}: a report is written into a file {known}.",
+    ),
+    "cli.usage.estimate_observed": (
+        "« {value} »: attendu TEMPS=AVANT:ATTENDU; le constaté est mesuré ici, sauf pour work (work=30min:10min:8min).",
+        "“{value}”: expected TIME=BEFORE:EXPECTED; what is observed is measured here, but for work (work=30min:10min:8min).",
     ),
     "cli.usage.estimate": (
         "« {value} »: attendu TEMPS=AVANT:ATTENDU, par exemple proof=3j:1j ou work=30min:10min:8min.",

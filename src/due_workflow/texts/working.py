@@ -53,10 +53,10 @@ WORKING: dict[str, tuple[str, str]] = {
         "--tasks: {value} is not a task. Possible: {known}.",
     ),
     "cli.usage.no_line": (
-        "--tasks: {value} demande une ligne vers le portail, que cette commande n'a pas: lancez cette tâche depuis "
-        "votre application, avec ses portails. Ici: {known}.",
-        "--tasks: {value} needs a line to the portal, which this command does not have: run this task from your "
-        "application, with its portals. Here: {known}.",
+        "--tasks: {value} demande une ligne vers le portail, que cette commande n'a pas: due-workflow run l'a (ou votre "
+        "application, avec ses portails). Ici: {known}.",
+        "--tasks: {value} needs a line to the portal, which this command does not have: due-workflow run has it (or "
+        "your application, with its portals). Here: {known}.",
     ),
     "cli.worker.started": (
         "Au travail: {tasks}. Un tour toutes les {every} s quand rien n'est dû. Ctrl-C pour finir proprement.",

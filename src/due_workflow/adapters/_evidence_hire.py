@@ -1,0 +1,113 @@
+"""Whether what a hire's journal says follows from the receipts and messages that are in the archive with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from due_workflow.adapters import _evidence_form as form
+from due_workflow.adapters._evidence_form import FileLine
+from due_workflow.adapters._evidence_index import Index
+from due_workflow.adapters._evidence_zip import Damaged, Opened
+from due_workflow.errors import InputRefused
+from due_workflow.identifiers import shown
+from due_workflow.models import Deposit, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.receipts import Evidence, Mode, Received, Unreadable
+from due_workflow.receiving import said_of
+
+Told = Callable[..., None]
+
+
+class Judge:
+    """Judges the hires of one archive; `fault` is called with the file, the code and the facts of each fault."""
+
+    def __init__(self, index: Index, fault: Told) -> None:
+        self._index, self._fault = index, fault
+
+    def message(self, line: FileLine, opened: Opened) -> None:
+        """A message against the digest that its deposit's journal names, and the mode that its own bytes say."""
+        deposit = self._deposit(line.of)
+        if deposit is None:
+            self._fault(line.file, "message_unknown")
+        elif deposit.sha256 != line.sha256:
+            self._fault(line.file, "message_digest", deposit=shown(line.of))
+        elif line.file in opened.names and (told := _mode(line.file, opened)) not in (None, deposit.mode):
+            self._fault(line.file, "message_mode", deposit=shown(line.of), found=told, expected=deposit.mode)
+
+    def hire(self, filing: Filing) -> str | None:
+        """Each attempt against its receipts; the file of the ARS that declares the hire, None where none does."""
+        by = None
+        for sub in filing.attempts():
+            deposit = self._deposit(sub.deposit) if sub.deposit is not None else None
+            if sub.deposit is not None and (deposit is None or sub.id not in deposit.items):
+                self._fault(form.JOURNALS, "deposit_missing", submission=sub.id, deposit=shown(sub.deposit))
+                continue
+            if deposit is not None:
+                self._handed(filing, sub, deposit)
+            evidence = self._evidence(sub, deposit)
+            if _bare(evidence) != _bare(sub.evidence):
+                self._fault(form.RECEIPTS, "evidence_differs", submission=sub.id)
+            accepted = evidence.standing(sub.recipient) == "ars_accepted"
+            if accepted is not (sub.state is SubmissionState.ACCEPTED):
+                self._fault(form.JOURNALS, "state_unfounded", submission=sub.id, state=sub.state)
+            if accepted and sub.mode is Mode.REAL and not sub.superseded:
+                by = evidence.slots[f"ars:{sub.recipient}"].receipt
+        if (filing.status is FilingStatus.DECLARED) is not (by is not None):
+            self._fault(form.JOURNALS, "status_unfounded", reference=filing.reference, status=filing.status)
+        if by is None:
+            return None
+        if Received.model_validate_json(self._index.get("receipt", by) or "").purged_at is not None:
+            self._fault(form.RECEIPTS, "proof_purged", reference=filing.reference, receipt=by)
+        line = self._index.file_of("receipt", by)
+        return line.file if line is not None else form.RECEIPTS
+
+    def _deposit(self, id: str) -> Deposit | None:
+        text = self._index.get("facts", f"deposit:{id}")
+        try:
+            return Deposit.model_validate(json.loads(text)) if text is not None else None
+        except InputRefused:
+            self._fault(form.JOURNALS, "facts", case=shown(f"deposit:{id}", 120))
+            return None
+
+    def _handed(self, filing: Filing, sub: Submission, deposit: Deposit) -> None:
+        """The deposit has the attempt's mode, and its message is there unless it was purged or never kept."""
+        if deposit.mode is not sub.mode:
+            self._fault(form.JOURNALS, "deposit_mode", submission=sub.id, deposit=deposit.id)
+        purged = filing.purged is not None
+        if deposit.sha256 is not None and not purged and self._index.file_of("message", deposit.id) is None:
+            self._fault(form.MANIFEST, "message_missing", deposit=deposit.id)
+
+    def _evidence(self, sub: Submission, deposit: Deposit | None) -> Evidence:
+        """What the receipts in the archive amount to, joined anew."""
+        found = Evidence.EMPTY
+        for id in self._index.reached(sub.id):
+            kept = Received.model_validate_json(self._index.get("receipt", id) or "")
+            paper = kept.receipt
+            if isinstance(paper, Unreadable) or deposit is None:
+                self._fault(form.RECEIPTS, "receipt_of_nothing", receipt=id, submission=sub.id)
+                continue
+            if (paper.portal, paper.account, paper.portal_ref) != (deposit.portal, deposit.account, deposit.ref):
+                self._fault(form.RECEIPTS, "receipt_of_another", receipt=id, deposit=deposit.id)
+                continue
+            try:
+                found = found.join(said_of(kept, sub.id, deposit))
+            except InputRefused:
+                self._fault(form.RECEIPTS, "receipt_of_nothing", receipt=id, submission=sub.id)
+        return found
+
+
+def _mode(file: str, opened: Opened) -> Mode | None:
+    """The mode that an `FR_DUE_Upload` says; None where the message has another form."""
+    from due_workflow.adapters.upload import mode_of
+
+    try:
+        content = opened.whole(file)
+        return mode_of(content) if b"FR_DUE_Upload" in content[:4096] else None
+    except (Damaged, InputRefused):
+        return None
+
+
+def _bare(evidence: Evidence) -> dict[str, tuple[object, ...]]:
+    """What counts of it: the words of a message stand in the journal without names, and may be erased."""
+    slots = evidence.slots.items()
+    return {slot: (p.outcome, p.first_hand, p.issued_at, p.piece, p.sha256, p.receipt) for slot, p in slots}

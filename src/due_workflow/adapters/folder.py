@@ -1,0 +1,103 @@
+"""A folder as the way to a portal: files left for a transport to take, and the pieces that it brings back.
+
+How a file appears is `_folder_outgoing`'s affair, how one is read `_folder_incoming`'s; here both make a portal.
+Nothing here decides what becomes of a deposit. Extra `avis`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from due_workflow.adapters import upload
+from due_workflow.adapters._folder_incoming import Incoming
+from due_workflow.adapters._folder_outgoing import FolderDeposit, Manifest
+from due_workflow.base import doors
+from due_workflow.errors import CannotTell
+from due_workflow.message import STANDARD, MessageFormat
+from due_workflow.models import Submission
+from due_workflow.ports import Parcel, PieceRef
+from due_workflow.receipts import Ads, Mode, Receipt, Unreadable
+
+
+@doors
+class FolderPortal:
+    """A portal behind two folders: one from which a transport takes the files, one to which it brings the pieces.
+
+    Args:
+        account: the firm's account at the portal.
+        deposit: the outgoing folder.
+        incoming: the folder of pieces, or how it is read.
+        name: the portal's name.
+        recipient: whose ARS decides.
+        form: how the message is written.
+    """
+
+    parallel = 1
+
+    def __init__(
+        self,
+        account: str = "",
+        *,
+        deposit: FolderDeposit,
+        incoming: Incoming | str | Path,
+        name: str = "jedeclare",
+        recipient: str = "CIRSO",
+        form: MessageFormat = STANDARD,
+    ) -> None:
+        self.name, self.account, self.recipient, self.form = name, account, recipient, form
+        self.outgoing = deposit
+        self.incoming = incoming if isinstance(incoming, Incoming) else Incoming(Path(incoming))
+
+    def __repr__(self) -> str:
+        return f"FolderPortal({self.name!r}, {self.account!r})"
+
+    def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
+        """See `due_workflow.ports.Portal.render`."""
+        return upload.parcel(submissions, mode, self.form)
+
+    def deposit(self, parcel: Parcel) -> Ads | None:
+        """Leave it for the transport; the ADS comes as a piece. See `due_workflow.ports.Portal.deposit`."""
+        self.outgoing.deposit(parcel)
+        return None
+
+    def find(self, parcel: Parcel) -> Ads | None:
+        """None: it was never to be seen in the folder; an ADS where the transport told its reference.
+
+        See `due_workflow.ports.Portal.find`.
+        """
+        told = self.outgoing.find(parcel)
+        if told is None:
+            return None
+        if not told.ref:
+            raise CannotTell("folder_no_ads")
+        return ads_of(told, self.name, self.account)
+
+    def available(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]:  # noqa: ARG002
+        """Every file that lies in the incoming folder, whatever its date. See `due_workflow.ports.Portal.available`."""
+        for number, stamp in self.incoming.listed():
+            yield PieceRef(self.name, self.account, "file", number, stamp)
+
+    def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
+        """Read one file. See `due_workflow.ports.Portal.fetch`."""
+        context: dict[str, Any] = {"portal": self.name, "account": self.account, "recipient": self.recipient}
+        return self.incoming.read(piece.number, piece.stamp, **context)
+
+
+def ads_of(told: Manifest, portal: str, account: str) -> Ads:
+    """The ADS that a transport's word amounts to."""
+    return Ads(
+        portal_ref=told.ref,
+        issued_at=datetime.fromisoformat(told.ref_at),
+        portal=portal,
+        account=account,
+        mode=Mode(told.mode),
+        filename=told.file,
+        sirets=(told.siret,),
+        count=len(told.submissions),
+    )
+
+
+__all__ = ["FolderDeposit", "FolderPortal", "Incoming", "Manifest", "ads_of"]

@@ -1,0 +1,334 @@
+"""Commands that speak to a portal: send what a person names, and collect what waits there.
+
+Before anything leaves, what the messages lack is told in words that staff understand, and a REAL sending that nobody
+released asks to be confirmed. `collect --list` shows what a portal has and fetches nothing: at jedeclare a piece that
+is fetched counts as retrieved for every other software of the firm.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import islice
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from due_workflow import texts
+from due_workflow.calendar import start_of_day
+from due_workflow.cli import plain, portals
+from due_workflow.cli.hires import Late
+from due_workflow.cli.outcomes import Code, Usage
+from due_workflow.cli.session import Session, command
+from due_workflow.cli.settings import PortalTable
+from due_workflow.cli.steps import SHORT
+from due_workflow.cli.typed import a_day, to_begin
+from due_workflow.cli.views import attempt_line, table
+from due_workflow.cli.window import app
+from due_workflow.cli.worker import told_to_stop
+from due_workflow.collecting import Collected, origin
+from due_workflow.commands_exchange import SendResult
+from due_workflow.errors import DueWorkflowError, InputRefused, NotFound, NotSent, PortalFailure
+from due_workflow.firm import collect_id
+from due_workflow.message import fitted
+from due_workflow.models import Deposit, Submission, SubmissionState
+from due_workflow.orders import OVERLAP
+from due_workflow.ports import Kind, Parcel, PieceRef, Portal, Ref
+from due_workflow.receipts import Ads, Mode, Receipt, Unreadable
+from due_workflow.records import Command, decode, piece_key
+from due_workflow.sending import plainly
+from due_workflow.workflow import DueWorkflow
+
+STOP_AFTER = 3
+"""Deposits in a row that the line did not take; those after them would fare no better, and are left for later."""
+PortalName = Annotated[str | None, typer.Option("--portal", metavar="cli.meta.name", help="cli.opt.wire_portal")]
+
+
+@command(app, "send", "exchange")
+def send(
+    s: Session,
+    attempts: Annotated[list[str] | None, typer.Argument(metavar="cli.meta.attempts", help="cli.arg.attempts")] = None,
+    released: Annotated[bool, typer.Option("--released", help="cli.opt.released")] = False,
+    late: Late = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="cli.opt.send_yes")] = False,
+) -> None:
+    """Through the gate and over the wire, at once."""
+    if bool(attempts) == released:
+        raise Usage("some_or_released")
+    label, settings = portals.chosen(s)
+    portal = portals.configured(s, label)[label]
+    flow = s.flow_of(s.cabinet, portals=(portal,))
+    ids = _released(flow) if released else list(dict.fromkeys(to_begin(s, name) for name in attempts or ()))
+    ready = _complete(s, [flow.read.submission(id) for id in ids], settings)
+    if not ready:
+        if not ids:
+            s.say("cli.send.none_released")
+        return
+    _confirm(s, ready, yes=yes)
+    _send(s, flow, ready, late)
+
+
+def _released(flow: DueWorkflow) -> list[str]:
+    """What a person released and no worker has sent yet."""
+    named = (id for held in flow.read.every(Kind.COMMAND, ("released",)) for id in held.facts.results)
+    return [id for id in named if flow.read.submission(id).state is SubmissionState.PREPARED]
+
+
+def _complete(s: Session, subs: Sequence[Submission], settings: PortalTable) -> list[Submission]:
+    """The attempts whose message lacks nothing; what the others lack is told before anything leaves."""
+    ready = []
+    for sub in subs:
+        if sub.declaration is None:
+            ready.append(sub)  # the gate says why there is none
+            continue
+        try:
+            cut = fitted(sub.declaration, settings.message).cut
+        except InputRefused as lacking:
+            s.warn("cli.send.lacks", "red", submission=sub.id)
+            s.fail(lacking)
+            continue
+        for problem in cut:
+            s.warn("cli.send.cut", what=problem.text(s.lang))
+            s.add("warnings", {"submission": sub.id, "code": problem.code, "text": problem.text(s.lang)})
+        ready.append(sub)
+    if len(ready) < len(subs):
+        s.warn("cli.send.complete_first", count=len(subs) - len(ready))
+    return ready
+
+
+def _confirm(s: Session, subs: Sequence[Submission], *, yes: bool) -> None:
+    """Nothing real leaves by itself: what nobody released is confirmed by a person, here and now."""
+    real = [sub for sub in subs if sub.mode is Mode.REAL and sub.released_at is None]
+    if not real or yes:
+        return
+    if s.json or not sys.stdin.isatty():
+        raise Usage("real_needs_yes", count=len(real), program=s.program)
+    s.err.say("cli.send.real", "bold", references=[sub.reference for sub in real], count=len(real))
+    word, typed = s.text("cli.send.word"), ""
+    with suppress(EOFError):
+        typed = input(s.text("cli.send.type", word=word))
+    if typed.strip().casefold() != word.casefold():
+        raise Usage("real_not_confirmed")
+
+
+def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool) -> None:
+    stop, sent, troubles, tests = Event(), 0, 0, 0
+    doubts: list[Deposit] = []
+    s.done = 0
+    s.data["submissions"] = []
+    left = list(_lots(flow, subs))
+    with told_to_stop(stop, lambda: s.warn("cli.worker.stopping")), s.progress("cli.sending", len(subs)) as done:
+        while left and not stop.is_set() and troubles < STOP_AFTER:
+            lot = left.pop(0)
+            result = flow.send([sub.id for sub in lot], late, by=s.by)
+            troubles = troubles + 1 if result.troubles else 0
+            doubts += [d for d in result.deposits if not _not_sent(result, d) and d.id in result.troubles]
+            for sub in lot:
+                gone = _tell(s, flow.read.submission(sub.id), result)
+                sent, tests = sent + gone, tests + (gone and sub.mode is Mode.TEST)
+            s.done += len(lot)
+            done(s.done)
+    s.data["sent"], s.data["not_tried"] = sent, [sub.id for lot in left for sub in lot]
+    if tests:
+        s.say("cli.only_a_test", "yellow")
+    if left:
+        s.warn("cli.send.stopped" if stop.is_set() else "cli.send.given_up", count=len(s.data["not_tried"]))
+        s.ends(Code.INTERRUPTED if stop.is_set() else Code.UNUSABLE)
+    for deposit in doubts:
+        s.warn("cli.send.doubt", "magenta", deposit=deposit.id, program=s.program)
+        s.ends(Code.PERSON)
+    if sent:
+        s.say("cli.send.done", count=sent, program=s.program)
+
+
+def _lots(flow: DueWorkflow, subs: Sequence[Submission]) -> Iterator[list[Submission]]:
+    """What may share a deposit, in the order given: a call of `send` for each."""
+    most = flow.policy.per_deposit
+    by: dict[tuple[str, Mode], list[Submission]] = {}
+    for sub in subs:
+        siret = sub.declaration.employer.siret if most > 1 and sub.declaration is not None else sub.id
+        by.setdefault((siret, sub.mode), []).append(sub)
+    for same in by.values():
+        walk = iter(same)
+        while lot := list(islice(walk, most)):
+            yield lot
+
+
+def _not_sent(result: SendResult, deposit: Deposit) -> bool:
+    return isinstance(result.troubles.get(deposit.id), NotSent)
+
+
+def _tell(s: Session, sub: Submission, result: SendResult) -> bool:
+    """What became of one attempt; whether it left."""
+    deposit = next((d for d in result.deposits if sub.id in d.items), None)
+    trouble = result.troubles.get(deposit.id) if deposit is not None else None
+    refused = result.refused.get(sub.id)
+    s.add("submissions", {**plain.attempt(sub), "ref": deposit.ref if deposit else None, "trouble": _said(s, trouble)})
+    if refused is not None or deposit is None:
+        if refused is not None:
+            s.fail(refused)
+        return False
+    if isinstance(trouble, NotSent):
+        s.warn("cli.send.not_sent", "red", submission=sub.id, why=trouble.text(s.lang))
+        s.ends(Code.UNUSABLE)
+        return False
+    if trouble is not None:
+        s.warn("cli.send.in_doubt", "magenta", submission=sub.id, why=trouble.text(s.lang))
+        return False
+    s.say("cli.send.sent" if deposit.ref else "cli.send.sent_no_ref", submission=sub.id, mode=sub.mode, ref=deposit.ref)
+    return True
+
+
+def _said(s: Session, trouble: PortalFailure | None) -> dict[str, object] | None:
+    return None if trouble is None else {"code": trouble.code, "text": trouble.text(s.lang)}
+
+
+# ---- collection
+
+
+@command(app, "collect", "exchange")
+def collect(
+    s: Session,
+    portal: PortalName = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="cli.meta.day", help="cli.opt.since_pieces")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="cli.opt.list_pieces")] = False,
+) -> None:
+    """What waits at the portals, each piece once."""
+    found = portals.configured(s, portal)
+    day = start_of_day(a_day(since, "--since")) if since is not None else None
+    for label, made in found.items():
+        flow = s.flow_of(s.cabinet, portals=(made,))
+        try:
+            if listing:
+                _list(s, flow, label, made, day)
+            else:
+                _collect(s, flow, label, made, day)
+        except (KeyboardInterrupt, BrokenPipeError):
+            raise
+        except Exception as error:  # an adapter's fault at one portal does not stop the others
+            if os.environ.get("DUE_DEBUG"):
+                raise
+            ours = error if isinstance(error, DueWorkflowError) else plainly(error)
+            s.warn("cli.collect.failed", "red", portal=label)
+            s.fail(ours)
+
+
+def _since(flow: DueWorkflow, portal: Portal, day: datetime | None) -> datetime | None:
+    """The day asked for; else where the worker's collection of that account stands, with its overlap."""
+    order = _order(flow, portal)
+    return day if day is not None or order is None or order.cursor is None else order.cursor - OVERLAP
+
+
+def _order(flow: DueWorkflow, portal: Portal) -> Command | None:
+    ref = Ref(Kind.COMMAND, collect_id(portal.name, portal.account))
+    return next((decode(record).facts for record in flow.storage.load(flow.cabinet, (ref,))), None)
+
+
+def _list(s: Session, flow: DueWorkflow, label: str, portal: Portal, day: datetime | None) -> None:
+    """What the portal has, and what of it is here already; nothing is fetched."""
+    same = (portal.name, portal.account)
+    refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref and (d.portal, d.account) == same]
+    shown = table(s.lang, "kind", "piece!", "stamp", "here")
+    fresh = count = 0
+    with s.progress("cli.collecting", None):
+        pieces = iter(portal.available(_since(flow, portal, day), refs))
+        while page := list(islice(pieces, 100)):
+            keys = {piece: piece_key(origin(piece)) for piece in page}
+            there = {key for r in flow.storage.load(flow.cabinet, (), list(keys.values())) for key in r.keys}
+            for piece, key in keys.items():
+                known = key in there
+                count, fresh = count + 1, fresh + (not known)
+                s.add("pieces", {"portal": label, **_piece(piece), "here": known})
+                here = s.text("cli.collect.here" if known else "cli.collect.not_here")
+                shown.row(texts.word("kind", piece.kind, s.lang), piece.number, piece.stamp or "—", here)
+    s.data.setdefault("pieces", [])
+    s.show(shown)
+    s.say("cli.collect.listed", portal=label, count=count, fresh=fresh, program=s.program)
+
+
+def _piece(piece: PieceRef) -> dict[str, str]:
+    return {"kind": piece.kind, "number": piece.number, "stamp": piece.stamp, "account": piece.account}
+
+
+class _Heard(Portal):
+    """A portal that remembers which pieces were fetched, by the identity that their receipts have."""
+
+    def __init__(self, portal: Portal, done: Callable[[int], None]) -> None:
+        self._portal, self._done = portal, done
+        self.name, self.account, self.recipient = portal.name, portal.account, portal.recipient
+        self.parallel: int = getattr(portal, "parallel", 1)
+        self.fetched: list[tuple[PieceRef, str]] = []
+
+    def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
+        return self._portal.render(submissions, mode)
+
+    def deposit(self, parcel: Parcel) -> Ads | None:
+        return self._portal.deposit(parcel)
+
+    def find(self, parcel: Parcel) -> Ads | None:
+        return self._portal.find(parcel)
+
+    def available(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]:
+        return self._portal.available(since, refs)
+
+    def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
+        paper = self._portal.fetch(piece)
+        self.fetched.append((piece, paper.identity))
+        self._done(len(self.fetched))
+        return paper
+
+
+def _collect(s: Session, flow: DueWorkflow, label: str, portal: Portal, day: datetime | None) -> None:
+    began, since = flow.clock.now(), _since(flow, portal, day)
+    order = _order(flow, portal)
+    placed: Counter[str] = Counter()
+    with s.progress("cli.collecting", None) as done:
+        heard = _Heard(portal, done)
+        try:
+            found = flow.collect(heard, since, by=s.by)
+        finally:
+            # what was taken in before a cut stays, and is told; what came early may have been placed by what came later
+            placed.update(_told(s, flow, label, piece, receipt) for piece, receipt in heard.fetched)
+    if order is not None and not found.missed and (day is None or (order.cursor is not None and day <= order.cursor)):
+        moved = {"cursor": began, "due": began + timedelta(minutes=flow.policy.collect_minutes)}
+        id = collect_id(portal.name, portal.account)
+        flow.set_record(Kind.COMMAND, id, lambda now: now.with_(**moved, tries=0, trouble=None), by=s.by)
+    _conclude(s, flow, label, portal, found, placed["tray"] + placed["mismatch"])
+
+
+def _told(s: Session, flow: DueWorkflow, label: str, piece: PieceRef, receipt: str) -> str:
+    """One piece, and the attempts that it reached; a piece whose commit was cut is not here yet."""
+    try:
+        received = flow.read.receipt(receipt)
+    except NotFound:
+        return ""
+    s.add("receipts", {"portal": label, **_piece(piece), **plain.waiting(received)})
+    key = "cli.collect.piece" if received.state == "applied" else "cli.collect.piece_tray"
+    s.say(key, kind=piece.kind, number=piece.number, why=received.why or "mode_mismatch", receipt=receipt[:SHORT])
+    for id in received.reached:
+        s.out.line(attempt_line(flow.read.submission(id), s.lang, "    "))
+    return received.state
+
+
+def _conclude(s: Session, flow: DueWorkflow, label: str, portal: Portal, found: Collected, tray: int) -> None:
+    numbers = {"applied": found.applied + found.tray - tray, "tray": tray, "known": found.known}
+    s.add("portals", {"portal": label, **numbers, "settled": found.settled, "in_doubt": found.in_doubt})
+    s.say("cli.collect.done", portal=label, **numbers)
+    if found.settled:
+        s.say("cli.collect.settled", count=found.settled)
+    if tray:
+        s.warn("cli.then_tray", program=s.program)
+        s.ends(Code.PERSON)
+    for missed in found.missed:
+        s.warn("cli.collect.missed", "red", piece=str(missed), why=missed.error.text(s.lang))
+        s.add("missed", {"portal": label, "piece": str(missed), "why": missed.error.text(s.lang)})
+        s.ends(Code.UNUSABLE)
+    for deposit in flow.read.deposits(("in_doubt",)) if found.in_doubt else ():
+        if (deposit.portal, deposit.account) == (portal.name, portal.account):
+            s.warn("cli.send.doubt", "magenta", deposit=deposit.id, program=s.program)
+            s.ends(Code.PERSON)

@@ -1,0 +1,580 @@
+"""`send`, `collect` and `run` over HTTP against the simulator, as a firm types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from due_workflow import DueWorkflow, Mode, SubmissionState
+from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.cli import front
+from due_workflow.cli.notifiers import SETTINGS
+from due_workflow.cli.outcomes import Code
+from due_workflow.cli.run import OneFirm
+from due_workflow.ports import Kind, Ref
+from due_workflow.simulator import Delays, Settings, Simulator
+from due_workflow.testing import factories as f
+from portals import wait_for
+
+SIRET = "73282932000074"
+PASSWORD = "simulator"
+ENV = {"DUE_URSSAF_PASSWORD": PASSWORD, "DUE_JEDECLARE_PASSWORD": PASSWORD}
+S = SubmissionState
+AT_ONCE = Settings(delays=Delays(0, 0, 0))
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DUE_DB", "DUE_CABINET", "DUE_LANG", "DUE_DEBUG", "DUE_CONFIG", *SETTINGS):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ENV.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(AT_ONCE) as running:
+        yield running
+
+
+URSSAF = """
+[firm]
+db = "due.sqlite"
+
+[portals.urssaf]
+type = "urssaf"
+account = "{siret}"
+surname = "MARTIN"
+first_name = "CAMILLE"
+
+[portals.urssaf.addresses]
+authenticate = "{at.authenticate}"
+deposit = "{at.deposit}"
+returns = "{at.returns}"
+"""
+
+
+def set_up(sim: Simulator, more: str = "") -> DueWorkflow:
+    """A firm that sends by the URSSAF, one client with a mandate in force, real mode earned."""
+    Path("due-workflow.toml").write_text(URSSAF.format(siret=SIRET, at=sim.at_urssaf) + more, encoding="utf-8")
+    flow = firm()
+    flow.set_software("Éditeur", "Paie", "1")
+    flow.set_portal("urssaf", SIRET)
+    return flow
+
+
+def firm(cabinet: str = "cabinet") -> DueWorkflow:
+    flow = DueWorkflow(SqliteStorage("due.sqlite", synchronous="OFF"), cabinet=cabinet)
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate(signed_on=date.today()))
+    return flow
+
+
+def soon(days: int = 3) -> datetime:
+    return (datetime.now(UTC) + timedelta(days=days)).replace(microsecond=0)
+
+
+def prepared(flow: DueWorkflow, count: int, first: int = 1) -> list[str]:
+    hires = [f.declaration(f"E-{n}", start=soon()) for n in range(first, first + count)]
+    return [flow.prepare(hire, Mode.TEST).id for hire in hires]
+
+
+def live(flow: DueWorkflow) -> None:
+    """One test is accepted, and the client goes live."""
+    prepared(flow, 1, first=90)
+    due("send", "E-90")
+    due("collect")
+    assert flow.read.submission("E-90/test/1").state is S.ACCEPTED
+    flow.go_live(f.siren(1))
+
+
+def due(*args: str, code: int = 0, env: dict[str, str] | None = None) -> Any:
+    result = CliRunner().invoke(front.app, list(args), env=env)
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    assert PASSWORD not in result.output
+    return result
+
+
+def data(*args: str, code: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(due(*args, "--json", code=code).stdout)
+    assert found["exit"] == code
+    return found
+
+
+def states(flow: DueWorkflow) -> dict[str, str]:
+    return {sub.id: sub.state.value for filing in flow.read.filings() for sub in filing.attempts()}
+
+
+# ---- send
+
+
+def test_what_is_named_is_sent_now_and_its_number_is_told(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 3)
+    said = due("send", "E-1", "E-3/test/1")
+    refs = [flow.read.deposit(flow.read.submission(id).deposit or "").ref for id in ("E-1/test/1", "E-3/test/1")]
+    assert all(f"déposé, ADS {ref}" in said.stdout for ref in refs)
+    assert "un test" in said.stdout
+    assert states(flow) == {"E-1/test/1": "deposited", "E-2/test/1": "prepared", "E-3/test/1": "deposited"}
+    assert len(sim.taken) == 2
+
+
+def test_as_data_each_attempt_tells_its_state_its_number_and_its_trouble(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 2)
+    sim.next("cut_after", at="deposit")
+    told = data("send", "E-1", "E-2", code=Code.PERSON)
+    one, two = told["submissions"]
+    assert (one["state"], one["ref"]) == ("in_doubt", None)
+    assert one["trouble"]["text"]
+    assert (two["state"], two["trouble"]) == ("deposited", None)
+    assert (told["sent"], told["not_tried"]) == (1, [])
+
+
+def test_what_is_released_is_sent_with_one_word(sim: Simulator) -> None:
+    flow = set_up(sim)
+    ids = prepared(flow, 3)
+    assert "Rien n'est libéré" in due("send", "--released").stdout
+    flow.release(ids[:2])
+    due("send", "--released")
+    assert sorted(states(flow).values()) == ["deposited", "deposited", "prepared"]
+    assert "Rien n'est libéré" in due("send", "--released").stdout
+
+
+def test_either_names_or_released(sim: Simulator) -> None:
+    set_up(sim)
+    due("send", code=Code.USAGE)
+    due("send", "E-1", "--released", code=Code.USAGE)
+    due("send", "E-404", code=Code.NOT_FOUND)
+
+
+def test_what_the_gate_denies_is_told_with_every_reason_and_stops_no_other(sim: Simulator) -> None:
+    flow = set_up(sim)
+    ids = prepared(flow, 2)
+    flow.declared_elsewhere("E-1", datetime.now(UTC), "papier")
+    flow.add_client(f.client(2))
+    flow.prepare(f.declaration("E-7", 2, start=soon()), Mode.TEST)
+    said = due("send", "E-7", *ids, code=Code.REFUSED)
+    assert "mandat" in said.stderr
+    assert states(flow)[ids[1]] == "deposited"
+    assert states(flow)["E-7/test/1"] == "prepared"
+
+
+def test_what_the_message_lacks_is_told_in_the_words_of_the_firm_before_anything_leaves(sim: Simulator) -> None:
+    flow = set_up(sim)
+    whole = f.declaration("E-1", start=soon())
+    flow.prepare(whole.with_(reference="E-0", employer=whole.employer.with_(urssaf_code=None)), Mode.TEST)
+    prepared(flow, 1)
+    said = due("send", "E-0", "E-1", code=Code.INPUT)
+    assert "E-0, code_urssaf" in said.stderr
+    assert "rien n'est parti" in said.stderr
+    assert states(flow) == {"E-0/test/1": "prepared", "E-1/test/1": "deposited"}
+    due("send", "E-0", code=Code.INPUT)
+    assert len(sim.taken) == 1
+
+
+def test_what_is_shortened_is_told(sim: Simulator) -> None:
+    flow = set_up(sim)
+    hire = f.declaration("E-1", start=soon())
+    flow.prepare(hire.with_(employee=hire.employee.with_(surname="TRES LONG NOM " * 4)), Mode.TEST)
+    assert "À savoir: E-1, nom" in due("send", "E-1").stderr
+
+
+def test_a_real_sending_that_nobody_released_asks_for_yes(sim: Simulator) -> None:
+    flow = set_up(sim)
+    live(flow)
+    flow.prepare(f.declaration("E-1", start=soon()), Mode.REAL)
+    before = len(sim.taken)
+    said = due("send", "E-1", code=Code.USAGE)
+    assert "--yes" in said.stderr
+    data("send", "E-1", code=Code.USAGE)
+    assert (states(flow)["E-1/real/1"], len(sim.taken)) == ("prepared", before)
+    due("send", "E-1", "--yes")
+    due("collect")
+    assert states(flow)["E-1/real/1"] == "accepted"
+    assert sim.taken[-1].mode == "real"
+    # what a person released needs no second word
+    flow.release([flow.prepare(f.declaration("E-2", start=soon()), Mode.REAL).id])
+    due("send", "E-2")
+
+
+@pytest.mark.parametrize(("typed", "code"), [("réel", 0), ("oui", Code.USAGE)])
+def test_on_a_terminal_a_person_types_the_word(sim: Simulator, typed: str, code: int) -> None:
+    flow = set_up(sim)
+    live(flow)
+    flow.prepare(f.declaration("E-1", start=soon()), Mode.REAL)
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "due_workflow.cli", "send", "E-1"]
+    with subprocess.Popen(command, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        os.close(slave)
+        os.write(master, f"{typed}\n".encode())
+        out, err = process.communicate(timeout=30)
+    os.close(master)
+    assert process.returncode == code, (out, err)
+    assert "POUR DE VRAI" in err.decode()
+    assert (states(flow)["E-1/real/1"] == "deposited") == (code == 0)
+
+
+def test_late_goes_through_only_when_asked(sim: Simulator) -> None:
+    flow = set_up(sim)
+    live(flow)
+    flow.prepare(f.declaration("E-1", start=soon(-1)), Mode.REAL)
+    due("send", "E-1", "--yes", code=Code.REFUSED)
+    due("send", "E-1", "--yes", "--late")
+    assert flow.read.submission("E-1/real/1").late
+
+
+def test_a_line_that_takes_nothing_is_told_with_its_reason_and_the_rest_is_not_tried(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 6)
+    said = due("send", *(f"E-{n}" for n in range(1, 7)), env={"DUE_URSSAF_PASSWORD": "faux"}, code=Code.UNUSABLE)
+    assert "le portail refuse l'identification" in said.stderr
+    assert "3 envois n'ont pas été tentés" in said.stderr
+    assert set(states(flow).values()) == {"prepared"}
+    assert "faux" not in said.output
+    due("send", *(f"E-{n}" for n in range(1, 7)))
+    assert len(sim.taken) == 6
+
+
+def test_a_cut_after_the_bytes_left_is_a_doubt_that_says_what_to_do_and_is_never_sent_again(sim: Simulator) -> None:
+    flow = set_up(sim)
+    (id,) = prepared(flow, 1)
+    sim.next("cut_after", at="deposit")
+    said = due("send", "E-1", code=Code.PERSON)
+    assert "EN DOUTE" in said.stderr
+    deposit = flow.read.submission(id).deposit
+    assert f"settle-doubt {deposit}" in said.stderr
+    due("send", "E-1", code=Code.USAGE)
+    assert len(sim.taken) == 1
+    said = due("collect", code=Code.PERSON)
+    assert f"settle-doubt {deposit}" in said.stderr
+    due("settle-doubt", str(deposit), "--ref", sim.taken[0].portal_ref)
+    due("collect")
+    assert states(flow)[id] == "accepted"
+
+
+def test_told_to_stop_it_finishes_the_exchange_in_hand_and_the_same_command_goes_on(sim: Simulator) -> None:
+    flow = set_up(sim)
+    names = [id.split("/")[0] for id in prepared(flow, 12)]
+    sim.set(slow=0.3)
+    for _ in names:
+        sim.next("slow", at="deposit")
+    command = [sys.executable, "-m", "due_workflow.cli", "send", *names]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: len(sim.taken) >= 2)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == Code.INTERRUPTED, err
+    assert "La même commande reprend" in err
+    found = states(flow)
+    assert set(found.values()) == {"deposited", "prepared"}
+    assert len(sim.taken) == list(found.values()).count("deposited")
+    left = [id for id, state in found.items() if state == "prepared"]
+    sim.reset()
+    due("send", *left)
+    assert len(sim.taken) == len(left)
+
+
+def test_what_to_do_next_is_told_with_the_line_not_by_hand(sim: Simulator) -> None:
+    flow = set_up(sim)
+    (id,) = prepared(flow, 1)
+    found = [step["command"] for step in data("status")["next_steps"]]
+    assert f"due-workflow send {id}" in found
+    assert not [command for command in found if "begin-send" in command]
+    due("send", "E-1")
+    found = [step["command"] for step in data("status")["next_steps"]]
+    assert "due-workflow collect" in found
+    due("collect")
+    flow.go_live(f.siren(1))
+    flow.prepare(f.declaration("E-1", start=soon()), Mode.REAL)
+    assert "due-workflow send E-1/real/1" in [step["command"] for step in data("status")["next_steps"]]
+    flow.register(f.declaration("E-2", start=soon(-1)))
+    flow.prepare("E-2", Mode.REAL)
+    flow.ring(Ref(Kind.FILING, "E-2"))
+    assert "due-workflow send E-2/real/1 --late" in [step["command"] for step in data("status")["next_steps"]]
+
+
+# ---- which portal
+
+
+def test_without_a_portal_in_the_settings_it_says_how_to_begin() -> None:
+    firm()
+    for command in (["send", "E-1"], ["collect"], ["run", "--once"]):
+        assert "config example" in due(*command, "--db", "due.sqlite", code=Code.INPUT).stderr
+
+
+def test_the_firms_own_portal_and_the_settings_must_agree(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 1)
+    flow.set_portal("jedeclare", "CAB-1")
+    for command in (["send", "E-1"], ["run", "--once"]):
+        said = due(*command, code=Code.INPUT).stderr
+        assert "jedeclare CAB-1" in said
+        assert f"urssaf {SIRET}" in said
+    assert sim.taken == ()
+
+
+def test_a_password_that_is_missing_is_named_by_its_variable(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 1)
+    assert "DUE_URSSAF_PASSWORD" in due("send", "E-1", env={"DUE_URSSAF_PASSWORD": ""}, code=Code.INPUT).stderr
+
+
+# ---- collect
+
+
+def test_each_piece_is_taken_in_once_and_what_it_says_is_shown(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 2)
+    due("send", "E-1", "E-2")
+    said = due("collect")
+    assert "E-1/test/1  test: accepté (ARS)" in said.stdout
+    assert "urssaf: 4 avis pris" in said.stdout
+    assert data("collect")["portals"] == [
+        {"portal": "urssaf", "applied": 0, "tray": 0, "known": 0, "settled": 0, "in_doubt": 0}
+    ]
+
+
+def test_a_list_fetches_nothing(sim: Simulator) -> None:
+    flow = set_up(sim)
+    (id,) = prepared(flow, 1)
+    due("send", "E-1")
+    told = data("collect", "--list")
+    assert [(piece["kind"], piece["here"]) for piece in told["pieces"]] == [("acs", False), ("ars", False)]
+    assert states(flow)[id] == "deposited"
+    assert "2 à récupérer" in due("collect", "--list").stdout
+    assert sum(flow.read.counts(Kind.RECEIPT).values()) == 1
+
+
+def test_a_portal_that_fails_is_told_and_does_not_stop_the_others(sim: Simulator) -> None:
+    Path("envoi").mkdir()
+    Path("avis").mkdir()
+    set_up(sim, '[portals.zdossier]\ntype = "folder"\naccount = "CAB"\noutgoing = "envoi"\nincoming = "avis"\n')
+    sim.stop()
+    flow = firm()
+    prepared(flow, 1)
+    due("send", "E-1", code=Code.UNUSABLE)
+    flow.mark_sent(["E-1/test/1"], ref="D" + "1" * 22)
+    said = due("collect", code=Code.UNUSABLE)
+    assert "urssaf: la collecte n'a pas abouti" in said.stderr
+    assert "zdossier: 0 avis pris" in said.stdout
+    assert "zdossier" in due("collect", "--portal", "zdossier").stdout
+    assert "urssaf, zdossier" in due("collect", "--portal", "autre", code=Code.INPUT).stderr
+
+
+def test_what_cannot_be_placed_waits_in_the_tray_and_ends_with_its_code(sim: Simulator) -> None:
+    Path("envoi").mkdir()
+    Path("avis").mkdir()
+    set_up(
+        sim, '[portals.dossier]\ntype = "folder"\naccount = "CAB"\noutgoing = "envoi"\nincoming = "avis"\nquiet = 0\n'
+    )
+    Path("avis/x.xml").write_text("pas un avis", encoding="utf-8")
+    said = due("collect", "--portal", "dossier", code=Code.PERSON)
+    assert "dans la bannette" in said.stdout
+    assert "tray" in said.stderr
+
+
+# ---- run
+
+
+def test_once_sends_what_is_released_collects_and_delivers(sim: Simulator) -> None:
+    flow = set_up(sim, "[notifiers.log]\n[policy]\ncollect_minutes = 1\n")
+    ids = prepared(flow, 3)
+    flow.release(ids[:2])
+    told = data("run", "--once")
+    assert told["handled"]["send_released"] == 2
+    assert told["handled"]["collect"] == 1
+    assert told["notifiers"] == ["log"]
+    due("collect")
+    assert states(flow) == dict(zip(ids, ("accepted", "accepted", "prepared"), strict=True))
+    assert "notifications traitées" in due("run", "--once").stdout
+
+
+def test_nothing_real_leaves_that_nobody_released(sim: Simulator) -> None:
+    flow = set_up(sim)
+    live(flow)
+    flow.prepare(f.declaration("E-1", start=soon()), Mode.REAL)
+    before = len(sim.taken)
+    due("run", "--once", "--tasks", "tick,send_released")
+    assert len(sim.taken) == before
+    flow.release(["E-1/real/1"])
+    due("run", "--once", "--tasks", "tick,send_released")
+    assert sim.taken[-1].mode == "real"
+
+
+def test_a_portal_that_does_not_answer_ends_a_pass_with_its_code(sim: Simulator) -> None:
+    flow = set_up(sim)
+    (id,) = prepared(flow, 1)
+    flow.release([id])
+    sim.stop()
+    said = due("run", "--once", "--log", code=Code.UNUSABLE)
+    assert f"release:{id}: essai 1 sans succès" in said.stderr
+    assert states(flow)[id] == "prepared"
+
+
+def test_what_waits_for_a_person_ends_a_pass_with_its_code(sim: Simulator) -> None:
+    flow = set_up(sim)
+    (id,) = prepared(flow, 1)
+    flow.release([id])
+    sim.next("cut_after", at="deposit")
+    told = data("run", "--once", code=Code.PERSON)
+    assert (told["in_doubt"], told["tray"]) == (1, 0)
+    due("run", "--once", code=Code.PERSON)
+    assert len(sim.taken) == 1
+
+
+def test_in_a_database_of_several_firms_only_its_own_is_served(sim: Simulator) -> None:
+    flow, other = set_up(sim, "[notifiers.log]\n"), firm("autre")
+    other.set_portal("urssaf", "80000001000010")
+    other.release([other.prepare(f.declaration("A-1", start=soon()), Mode.TEST).id])
+    flow.release(prepared(flow, 1))
+    told = data("run", "--once")
+    assert (told["handled"]["send_released"], told["handled"]["collect"]) == (1, 1)
+    assert states(other) == {"A-1/test/1": "prepared"}
+    assert [taken.account for taken in sim.taken] == [SIRET]
+    # given back as it was: its own worker finds it due
+    now = datetime.now(UTC)
+    assert len(other.storage.find("autre", Kind.COMMAND, due_by=now)) == 2
+    assert all(out.state == "pending" for out in other.read.notices())
+
+
+def test_a_claim_steps_over_any_number_of_other_firms_records(tmp_path: Path) -> None:
+    storage = SqliteStorage("due.sqlite", synchronous="OFF")
+    for name in ("a", "b"):
+        flow = DueWorkflow(storage, cabinet=name)
+        flow.add_client(f.client(1))
+        flow.sign_mandate(f.siren(1), f.mandate(signed_on=date.today()))
+        flow.release([flow.prepare(f.declaration(f"E-{n}", start=soon()), Mode.TEST).id for n in range(30)])
+    now = datetime.now(UTC)
+    for name in ("a", "b"):
+        taken = OneFirm(storage, name).claim([Kind.COMMAND], now, now + timedelta(minutes=5), 20)
+        assert (len(taken), {cabinet for cabinet, _ in taken}) == (20, {name})
+    assert len(storage.find("b", Kind.COMMAND, due_by=now)) == 10
+
+
+@contextmanager
+def running(*args: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "due_workflow.cli", "run", "--every", "0.2", *args]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_as_a_service_it_goes_on_until_told_to_stop_and_tells_a_line_a_round(
+    sim: Simulator, number: signal.Signals
+) -> None:
+    flow = set_up(sim, "[notifiers.log]\n")
+    flow.release(prepared(flow, 2))
+    with running() as process:
+        wait_for(lambda: len(sim.taken) == 2)
+        flow.release(prepared(flow, 1, first=3))
+        wait_for(lambda: len(sim.taken) == 3)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Au travail: tick, send_released, collect, deliver." in out
+    assert re.search(r"^\d\d:\d\d:\d\d  .*2 envois libérés", out, re.MULTILINE), out
+    assert "Fini:" in out
+    assert set(states(flow).values()) <= {"deposited", "accepted"}
+
+
+def test_stopped_in_the_middle_of_an_exchange_it_finishes_it(sim: Simulator) -> None:
+    flow = set_up(sim)
+    flow.release(prepared(flow, 5))
+    sim.set(slow=1.0)
+    for _ in range(5):
+        sim.next("slow", at="deposit")
+    with running() as process:
+        wait_for(lambda: any(state == "sending" for state in states(flow).values()))
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    found = list(states(flow).values())
+    assert set(found) == {"deposited", "prepared"}
+    assert len(sim.taken) == found.count("deposited")
+    # nothing is held by who has gone
+    assert len(flow.storage.find(flow.cabinet, Kind.COMMAND, ("released",), due_by=datetime.now(UTC))) == 5 - len(
+        sim.taken
+    )
+
+
+def test_without_a_notifier_notices_wait_and_it_says_so(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 1)
+    assert "les notifications attendent" in due("run", "--once").stderr
+    due("run", "--tasks", "dance", code=Code.USAGE)
+
+
+def test_the_notifiers_of_the_file_are_checked_before_any_work(sim: Simulator) -> None:
+    flow = set_up(sim, '[notifiers.webhook]\nurl = "https://logiciel.example/due"\n')
+    flow.release(prepared(flow, 1))
+    assert "DUE_WEBHOOK_SECRET" in due("run", "--once", code=Code.INPUT).stderr
+    assert sim.taken == ()
+
+
+# ---- jedeclare: files into a folder, receipts over HTTP
+
+JEDECLARE = """
+[firm]
+db = "due.sqlite"
+
+[portals.jedeclare]
+type = "jedeclare"
+account = "CAB-1"
+outgoing = "envoi"
+
+[portals.jedeclare.addresses]
+collection = "{at.communication}"
+files = "{at.files}"
+"""
+
+
+def test_a_firm_of_jedeclare_sends_by_a_folder_and_collects_over_http() -> None:
+    Path("envoi").mkdir()
+    with Simulator(AT_ONCE, drop="envoi", drop_account="CAB-1") as sim:
+        Path("due-workflow.toml").write_text(JEDECLARE.format(at=sim.at_jedeclare), encoding="utf-8")
+        flow = firm()
+        flow.set_software("Éditeur", "Paie", "1")
+        flow.set_portal("jedeclare", "CAB-1")
+        flow.add_client(f.client(2))
+        flow.sign_mandate(f.siren(2), f.mandate(signed_on=date.today()))
+        ids = [*prepared(flow, 1), flow.prepare(f.declaration("E-2", 2, start=soon()), Mode.TEST).id]
+        said = due("send", "E-1", "E-2")
+        assert "le portail n'a pas encore donné de numéro" in said.stdout
+        assert len(list(Path("envoi/test").iterdir())) == 2
+        listed = data("collect", "--list")
+        assert len(listed["pieces"]) == 6
+        assert not any(piece["here"] for piece in listed["pieces"])
+        due("collect")
+        assert states(flow) == dict.fromkeys(ids, "accepted")
+        assert all(piece["here"] for piece in data("collect", "--list")["pieces"])
+
+
+def test_no_thread_is_left_behind(sim: Simulator) -> None:
+    before = threading.active_count()
+    flow = set_up(sim)
+    prepared(flow, 1)
+    due("send", "E-1")
+    assert threading.active_count() <= before + 2

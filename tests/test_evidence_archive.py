@@ -1,0 +1,850 @@
+"""The evidence of a hire as one file: what is in it, what a person reads, and that no byte of it changes unnoticed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import stat
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from due_workflow import (
+    DueWorkflow,
+    DueWorkflowError,
+    InputRefused,
+    Mode,
+    NotFound,
+    Outcome,
+    Submission,
+    Unreadable,
+    Verdict,
+)
+from due_workflow.adapters import evidence, upload
+from due_workflow.adapters._evidence_reread import READERS, told_again
+from due_workflow.adapters.avis import read_avis
+from due_workflow.adapters.evidence import Limits, Verified
+from due_workflow.adapters.memory import MemoryStorage
+from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.cli import front
+from due_workflow.identifiers import NIR_DIGITS
+from due_workflow.ports import Changes, Entry, Kind, Ref
+from due_workflow.receipts import Received
+from due_workflow.records import decode, encode
+from due_workflow.testing import ScriptedPortal
+from due_workflow.testing import factories as f
+from due_workflow.testing.avis import avis_xml
+from stories import ACCOUNT, CABINET, A, Firm, R, Wrapped
+
+PDF = b"%PDF-1.4\nsigned\n%%EOF\n"
+NIR = f.nir(77)
+
+
+class Wire(ScriptedPortal):
+    """A portal that takes the real message and whose ADS comes as the file that a portal gives."""
+
+    def render(self, submissions, mode):
+        return upload.parcel(submissions, mode)
+
+    def deposit(self, parcel):
+        self.taken.append(parcel)
+        at = self._clock.now().replace(microsecond=0)
+        return read(f.ads(f"ADS-{len(self.taken)}", at, mode=parcel.mode, count=len(parcel.submissions)))
+
+
+def read(paper, **context):
+    """The receipt as it is read from its file, at this firm's account."""
+    given = {"account": ACCOUNT, "piece": paper.piece, "mode": paper.mode} | context
+    receipt = read_avis(avis_xml(paper), **given)
+    assert not isinstance(receipt, Unreadable)
+    return receipt
+
+
+def a_firm(storage=None, **policy) -> Firm:
+    firm = Firm(storage, **policy)
+    firm.portal = Wire("jedeclare", ACCOUNT, clock=firm.clock)
+    firm.flow.portals = (firm.portal,)
+    return firm.opened()
+
+
+def sent(firm: Firm, reference: str, mode: Mode) -> Submission:
+    start = firm.clock.now() + timedelta(days=5)
+    sub = firm.flow.prepare(f.declaration(reference, start=start, nir=NIR, surname="QUARTZ", first_names="ALIX"), mode)
+    assert not firm.flow.send([sub.id]).refused
+    return firm.read.submission(sub.id)
+
+
+def answered(firm: Firm, sub: Submission, make, outcome=A, **changes) -> Submission:
+    firm.move(hours=1)
+    paper = make(firm.ref_of(sub), outcome, at=firm.clock.now().replace(microsecond=0), **changes)
+    firm.flow.receive(read(paper))
+    return firm.read.submission(sub.id)
+
+
+def whole(firm: Firm, reference: str = "E-1", outcome=A) -> Firm:
+    """A hire from its test to the answer in real mode, by a client whose signed mandate is kept."""
+    firm.mandated()
+    firm.flow.attach_mandate(f.siren(), PDF)
+    answered(firm, answered(firm, sent(firm, "T-1", Mode.TEST), f.acs), f.ars)
+    firm.flow.go_live(f.siren())
+    answered(firm, answered(firm, sent(firm, reference, Mode.REAL), f.acs), f.ars, outcome, piece="4711")
+    return firm
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of a client with two hires, one of them declared."""
+    path = tmp_path_factory.mktemp("archive") / "client.zip"
+    evidence.export(whole(a_firm()).flow, f.siren(), path, by="Camille")
+    return path
+
+
+def listed(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def repacked(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return path
+
+
+def resealed(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The manifest made anew by someone who knows how: digests and seal fit the files again."""
+    lines = [json.loads(line) for line in files["manifest.jsonl"].splitlines()][:-1]
+    kept = [line for line in lines if line["line"] != "file" or line["file"] in files]
+    for line in kept:
+        if line["line"] == "file":
+            content = files[line["file"]]
+            line |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    body = b"".join(json.dumps(line).encode() + b"\n" for line in kept)
+    seal = json.dumps({"line": "seal", "seal": hashlib.sha256(body).hexdigest()}).encode() + b"\n"
+    return files | {"manifest.jsonl": body + seal}
+
+
+def codes(found: Verified) -> set[str]:
+    for fault in found.faults:
+        assert fault.text("fr") != fault.text("en")
+        assert fault.where in fault.text("fr")
+    return {fault.code for fault in found.faults}
+
+
+def lines_of(data: bytes) -> list[dict]:
+    return [json.loads(line) for line in data.splitlines()]
+
+
+# ---- what is in it
+
+
+def test_a_hire_is_exported_whole_and_holds_by_itself(tmp_path: Path) -> None:
+    firm = whole(a_firm())
+    told = evidence.export(firm.flow, "E-1", tmp_path / "e.zip", by="Camille")
+    files = contents(tmp_path / "e.zip")
+    deposit = firm.read.deposit(firm.read.submission("E-1/real/1").deposit)
+    assert files[f"messages/{deposit.id}.xml"] == firm.read.parcel(deposit.id)
+    kept = [h.facts for h in firm.read.every(Kind.RECEIPT, keys=("for:E-1",))]
+    assert {name for name in files if name.startswith("receipts/")} == {
+        f"receipts/{r.receipt.kind}-{r.id}.xml" for r in kept
+    }
+    for received in kept:
+        raw = firm.read.receipt(received.id).receipt.raw
+        assert files[f"receipts/{received.receipt.kind}-{received.id}.xml"] == raw
+    assert files[f"mandate/{hashlib.sha256(PDF).hexdigest()}.pdf"] == PDF
+    assert {line["case"] for line in lines_of(files["journals.jsonl"])} == {
+        "filing:E-1",
+        f"deposit:{deposit.id}",
+        f"client:{f.siren()}",
+    }
+    assert (told.hires, told.declared, told.broken, told.gone) == (1, 1, [], {})
+    found = evidence.verify(tmp_path / "e.zip")
+    assert found.sound, [fault.text("en") for fault in found.faults]
+    assert found.seal == told.seal
+    assert (found.receipts, found.reread, found.unread) == (3, 3, 0)
+    (hire,) = found.hires
+    assert (hire.reference, hire.status) == ("E-1", "declared")
+    assert hire.declared_by is not None
+    assert "avisReceptionSigne" in files[hire.declared_by].decode()
+
+
+def test_the_manifest_names_every_file_with_its_size_its_digest_and_its_instant(archive: Path) -> None:
+    files = contents(archive)
+    lines = lines_of(files["manifest.jsonl"])
+    named = {line["file"]: line for line in lines if line["line"] == "file"}
+    assert named.keys() | {"manifest.jsonl"} == files.keys()
+    for name, line in named.items():
+        assert line["size"] == len(files[name])
+        assert line["sha256"] == hashlib.sha256(files[name]).hexdigest()
+        assert ("at" in line) is (line["what"] in ("message", "receipt", "scan"))
+    assert lines[0]["by"] == "Camille"
+    assert lines[-1]["line"] == "seal"
+
+
+def test_a_client_is_exported_with_all_its_hires_or_those_of_a_period(archive: Path, tmp_path: Path) -> None:
+    found = evidence.verify(archive)
+    assert [(hire.reference, hire.status) for hire in found.hires] == [
+        ("E-1", "declared"),
+        ("T-1", "test_not_declared"),
+    ]
+    assert [hire.declared_by is not None for hire in found.hires] == [True, False]
+    flow = whole(a_firm()).flow
+    hire = flow.read.filing("E-1").hire_at.date()
+    assert evidence.count(flow, f.siret()) == 2
+    assert evidence.export(flow, f.siret(), tmp_path / "a.zip", until=hire - timedelta(days=400)).hires == 0
+    assert evidence.export(flow, f.siren(), tmp_path / "b.zip", since=hire - timedelta(days=1)).hires == 2
+    assert evidence.verify(tmp_path / "a.zip").sound
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
+    flow = whole(a_firm()).flow
+    for name in ("a.zip", "b.zip"):
+        evidence.export(flow, f.siren(), tmp_path / name)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_the_file_is_its_owners_alone_and_stands_for_no_other(tmp_path: Path) -> None:
+    flow = whole(a_firm()).flow
+    target = tmp_path / "e.zip"
+    evidence.export(flow, "E-1", target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with pytest.raises(FileExistsError):
+        evidence.export(flow, "E-1", target)
+    evidence.export(flow, "E-1", target, replace=True)
+    assert listed(tmp_path) == ["e.zip"]
+
+
+def test_an_export_that_is_interrupted_leaves_no_file(tmp_path: Path) -> None:
+    flow = whole(a_firm()).flow
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evidence.export(flow, f.siren(), tmp_path / "e.zip", progress=interrupt)
+    assert listed(tmp_path) == []
+
+
+def test_the_nir_stands_in_the_message_alone(archive: Path) -> None:
+    with_nir = {name for name, content in contents(archive).items() if NIR[:NIR_DIGITS].encode() in content}
+    assert with_nir
+    assert {name.split("/")[0] for name in with_nir} == {"messages"}
+
+
+def test_what_waits_in_the_tray_and_names_the_hire_is_there_too(tmp_path: Path) -> None:
+    firm = whole(a_firm())
+    ref = firm.ref_of("E-1/real/1")
+    at = firm.clock.now()
+    other_mode = read(f.ars(ref, R, at=at), mode=Mode.TEST)
+    by_reference = read(f.ars("UNKNOWN", at=at, verdicts=(Verdict(outcome=A, reference="E-1"),)))
+    ambiguous = read(f.ars(ref, at=at, count=2, verdicts=(Verdict(outcome=A), Verdict(outcome=R))))
+    stranger = read(f.ars("ANOTHER", at=at, verdicts=(Verdict(outcome=A, siret=f.siret(5)),)))
+    ids = [firm.flow.receive(paper).receipt for paper in (other_mode, by_reference, ambiguous, stranger)]
+    evidence.export(firm.flow, "E-1", tmp_path / "e.zip")
+    there = {line["id"]: line["state"] for line in lines_of(contents(tmp_path / "e.zip")["receipts.jsonl"])}
+    assert [there.get(id) for id in ids] == ["mismatch", "tray", "tray", None]
+    assert evidence.verify(tmp_path / "e.zip").sound
+
+
+def test_the_firms_own_journal_is_left_out_unless_asked_for(tmp_path: Path) -> None:
+    flow = whole(a_firm()).flow
+    evidence.export(flow, "E-1", tmp_path / "a.zip")
+    evidence.export(flow, "E-1", tmp_path / "b.zip", firm=True)
+    cases = [{line["case"] for line in lines_of(contents(tmp_path / n)["journals.jsonl"])} for n in ("a.zip", "b.zip")]
+    assert cases[1] - cases[0] == {f"cabinet:{CABINET}"}
+    assert evidence.verify(tmp_path / "b.zip").sound
+
+
+def test_a_hire_in_a_deposit_with_others_says_so(tmp_path: Path) -> None:
+    firm = a_firm(per_deposit=10)
+    firm.mandated()
+    subs = [firm.flow.prepare(f.declaration(ref, first_names="ALIX"), Mode.TEST) for ref in ("E-1", "E-2", "E-3")]
+    firm.flow.send([sub.id for sub in subs])
+    told = evidence.export(firm.flow, "E-2", tmp_path / "e.zip", lang="en")
+    assert told.others == 2
+    assert "2 other hires of the same employer" in contents(tmp_path / "e.zip")["READ-ME.txt"].decode()
+    assert evidence.verify(tmp_path / "e.zip").sound
+    told = evidence.export(firm.flow, f.siren(), tmp_path / "c.zip")
+    assert (told.hires, told.others) == (3, 0)
+    assert evidence.verify(tmp_path / "c.zip").sound
+
+
+def test_what_was_purged_is_said_to_be_purged(tmp_path: Path) -> None:
+    firm = whole(a_firm(), outcome=R)
+    answered(firm, sent(firm, "E-2", Mode.REAL), f.ars)
+    firm.move(days=6 * 366)
+    while firm.worker().tick():
+        pass
+    assert all(not isinstance(done, Exception) for done in firm.flow.purge_many())
+    for reference, status, gone in (("E-1", "refused", 4), ("E-2", "declared", 2)):
+        path = tmp_path / f"{reference}.zip"
+        told = evidence.export(firm.flow, reference, path)
+        assert told.gone["purged"] >= gone - 1
+        found = evidence.verify(path)
+        assert found.sound, [fault.text("en") for fault in found.faults]
+        assert [hire.status for hire in found.hires] == [status]
+        words = contents(path)["LISEZ-MOI.txt"].decode()
+        assert "données effacées le" in words
+        assert "QUARTZ" not in words
+    # the proof outlives the purge: the ARS that declares is still there, byte by byte
+    assert found.hires[0].declared_by in contents(path)
+
+
+def test_a_host_that_sends_by_itself_has_no_message_and_that_is_said(tmp_path: Path) -> None:
+    firm = Firm().opened()
+    firm.live()
+    firm.declared()
+    told = evidence.export(firm.flow, "E-1", tmp_path / "e.zip")
+    assert told.gone == {"not_attached": 1, "not_kept": 2}
+    found = evidence.verify(tmp_path / "e.zip")
+    assert found.sound
+    assert found.hires[0].declared_by == "receipts.jsonl"
+
+
+def test_bytes_that_are_missing_without_a_purge_are_missed(tmp_path: Path) -> None:
+    storage = MemoryStorage()
+    firm = whole(a_firm(storage))
+    deposit = firm.read.submission("E-1/real/1").deposit
+    (record,) = storage.load(CABINET, (Ref(Kind.DOCUMENT, f"parcel:{deposit}"),))
+    emptied = decode(record).with_payload({})
+    storage.commit(CABINET, Changes(write=(encode(emptied),)))
+    assert evidence.export(firm.flow, "E-1", tmp_path / "e.zip").gone == {"missing": 1}
+    assert codes(evidence.verify(tmp_path / "e.zip")) == {"message_missing"}
+
+
+def test_a_journal_that_does_not_hold_is_enclosed_and_told(tmp_path: Path) -> None:
+    class Forged(Wrapped):
+        def journal(self, cabinet, case, after=0, limit=1000):
+            found = self.inner.journal(cabinet, case, after, limit)
+            if case.kind is not Kind.FILING:
+                return found
+            return [Entry(e.case, e.seq, e.data.replace(b'"by":""', b'"by":"X"'), e.hash) for e in found]
+
+    firm = whole(a_firm())
+    forged = DueWorkflow(Forged(firm.storage), cabinet=CABINET, clock=firm.clock)
+    assert evidence.export(forged, "E-1", tmp_path / "e.zip").broken == ["filing:E-1"]
+    assert {"journal_changed"} <= codes(evidence.verify(tmp_path / "e.zip"))
+
+
+def test_a_hire_that_changes_while_it_is_read_is_read_anew(tmp_path: Path) -> None:
+    firm = whole(a_firm())
+    late = read(f.ars(firm.ref_of("E-1/real/1"), R, at=firm.clock.now() + timedelta(hours=1)))
+
+    class Busy(Wrapped):
+        def load(self, cabinet, refs=(), keys=()):
+            found = self.inner.load(cabinet, refs, keys)
+            if "for:E-1" in keys and late is not None:
+                firm.flow.receive(late)
+            return found
+
+    flow = DueWorkflow(Busy(firm.storage), cabinet=CABINET, clock=firm.clock)
+    evidence.export(flow, "E-1", tmp_path / "e.zip")
+    found = evidence.verify(tmp_path / "e.zip")
+    assert found.sound, [fault.text("en") for fault in found.faults]
+    assert found.hires[0].status == "refused"
+
+
+def test_only_a_hire_or_a_client_has_evidence(tmp_path: Path) -> None:
+    flow = whole(a_firm()).flow
+    deposit = flow.read.submission("E-1/real/1").deposit
+    for name, kind in ((deposit, InputRefused), (CABINET, InputRefused), ("E-9", NotFound), (f.siren(9), NotFound)):
+        with pytest.raises(kind):
+            evidence.export(flow, name, tmp_path / "e.zip")
+    assert listed(tmp_path) == []
+
+
+# ---- what a person reads
+
+
+@pytest.mark.parametrize(("lang", "name"), [("fr", "LISEZ-MOI"), ("en", "READ-ME")])
+def test_the_summary_tells_who_what_when_and_by_which_piece(lang: str, name: str, tmp_path: Path) -> None:
+    firm = whole(a_firm())
+    evidence.export(firm.flow, f.siren(), tmp_path / "e.zip", lang=lang)
+    files = contents(tmp_path / "e.zip")
+    html, text = (files[f"{name}.{suffix}"].decode() for suffix in ("html", "txt"))
+    ars = next(hire.declared_by for hire in evidence.verify(tmp_path / "e.zip").hires if hire.declared_by)
+    for said in (html, text):
+        assert "QUARTZ" in said
+        assert ars in said
+        assert firm.ref_of("E-1/real/1") in said
+        assert ("DÉCLARÉ: envoi réel E-1/real/1" if lang == "fr" else "DECLARED: real attempt E-1/real/1") in said
+        assert ("n° 4711" if lang == "fr" else "no. 4711") in said
+        assert ("NON DÉCLARÉ" if lang == "fr" else "NOT DECLARED") in said
+        for article in ("R1221-7", "R1221-8", "R1221-9", "R1221-12"):
+            assert article in said
+        assert firm.read.filing("E-1").submissions["real/1"].deposit in said
+    for target in re.findall(r'href="([^"]+)"', html):
+        assert target in files if not target.startswith("#") else f'id="{target[1:]}"' in html
+    assert "<script" not in html
+    assert "://" not in html
+
+
+def test_a_hire_that_was_only_tested_never_looks_declared(tmp_path: Path) -> None:
+    firm = whole(a_firm())
+    told = evidence.export(firm.flow, "T-1", tmp_path / "e.zip")
+    words = contents(tmp_path / "e.zip")["LISEZ-MOI.html"].decode()
+    assert told.declared == 0
+    assert "NON DÉCLARÉ par ce canal: seuls des envois en mode test" in words
+    assert 'class="declared"' not in words
+    assert "<td>fait foi</td>" not in words
+    assert "<td>décide du test</td>" in words
+    assert evidence.verify(tmp_path / "e.zip").hires[0].declared_by is None
+
+
+def test_a_name_of_the_hosts_cannot_break_out_of_the_page_or_the_archive(tmp_path: Path) -> None:
+    firm = a_firm()
+    firm.mandated(client=f.client(name="<b>A & Cie</b>"))
+    reference = "../../<i>\"'/.."
+    firm.flow.prepare(f.declaration(reference), Mode.TEST)
+    evidence.export(firm.flow, reference, tmp_path / "e.zip")
+    html = contents(tmp_path / "e.zip")["LISEZ-MOI.html"].decode()
+    assert "<i>" not in html
+    assert "<b>" not in html
+    assert evidence.verify(tmp_path / "e.zip").sound
+
+
+# ---- what a check notices
+
+
+def test_a_byte_changed_in_any_file_is_noticed_and_the_file_named(archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+    kinds = {name.split("/")[0] for name in files}
+    assert kinds == {
+        "messages",
+        "receipts",
+        "mandate",
+        "journals.jsonl",
+        "receipts.jsonl",
+        "manifest.jsonl",
+        "LISEZ-MOI.html",
+        "LISEZ-MOI.txt",
+    }
+    for name, content in files.items():
+        for place in (0, len(content) // 2, len(content) - 1):
+            changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+            path = repacked(tmp_path / "e.zip", files | {name: changed})
+            if (name, place) == ("manifest.jsonl", 0):  # without its first line it is no archive of ours
+                with pytest.raises(InputRefused):
+                    evidence.verify(path)
+                continue
+            found = evidence.verify(path)
+            assert name in {fault.where for fault in found.faults}, (name, place)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_byte_of_the_zip_changes_what_is_read_unnoticed(archive: Path, tmp_path: Path, data: st.DataObject) -> None:
+    whole_file = archive.read_bytes()
+    place = data.draw(st.integers(0, len(whole_file) - 1))
+    flipped = bytearray(whole_file)
+    flipped[place] ^= data.draw(st.integers(1, 255))
+    path = tmp_path / "flipped.zip"
+    path.write_bytes(flipped)
+    try:
+        found = evidence.verify(path)
+    except InputRefused:
+        return
+    if found.sound:  # a flag, an instant or an attribute of the ZIP itself: no content
+        assert contents(path) == contents(archive)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10_000))
+def test_a_cut_archive_is_never_sound(archive: Path, tmp_path: Path, left: int) -> None:
+    content = archive.read_bytes()
+    path = tmp_path / "cut.zip"
+    path.write_bytes(content[: min(left, len(content) - 1)])
+    with pytest.raises(InputRefused):
+        evidence.verify(path)
+
+
+def without(files: dict[str, bytes], name: str) -> dict[str, bytes]:
+    return {key: content for key, content in files.items() if key != name}
+
+
+def test_a_file_taken_out_or_put_in_is_noticed(archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+    for name in without(files, "manifest.jsonl"):
+        found = evidence.verify(repacked(tmp_path / "e.zip", without(files, name)))
+        assert {fault.where for fault in found.faults if fault.code == "file_missing"} == {name}
+    found = evidence.verify(repacked(tmp_path / "e.zip", files | {"receipts/more.xml": b"<x/>"}))
+    assert [(fault.where, fault.code) for fault in found.faults] == [("receipts/more.xml", "unnamed")]
+
+
+def one(files: dict[str, bytes], starting: str) -> str:
+    return next(name for name in files if name.startswith(starting))
+
+
+def edited(files: dict[str, bytes], name: str, change: Callable[[list[dict]], list[dict]]) -> dict[str, bytes]:
+    lines = change(lines_of(files[name]))
+    return files | {name: b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)}
+
+
+def relinked(lines: list[dict]) -> list[dict]:
+    """Every chain made anew over what its entries say now."""
+    heads: dict[str, str] = {}
+    for line in lines:
+        before = heads.get(line["case"], "")
+        data = f"{before}\n{line['case']}\n{line['seq']}\n{line['data']}".encode()
+        heads[line["case"]] = line["hash"] = hashlib.sha256(data).hexdigest()
+    return lines
+
+
+def test_a_forger_who_makes_the_manifest_anew_is_noticed_by_what_the_files_say_together(
+    archive: Path, tmp_path: Path
+) -> None:
+    files = contents(archive)
+    ars = evidence.verify(archive).hires[0].declared_by
+    assert ars is not None
+    forged = {
+        "receipt_digest": files | {ars: files[ars].replace(b"Acceptees", b"Rejetees")},
+        "message_digest": files | {(m := one(files, "messages")): files[m].replace(b"QUARTZ", b"ONYX")},
+        "scan_unknown": files | {one(files, "mandate"): PDF + b"%%EOF"},
+        "journal_changed": edited(
+            files, "journals.jsonl", lambda ls: [ln | {"data": ln["data"].replace('"by":""', '"by":"X"')} for ln in ls]
+        ),
+        "journal_gap": edited(files, "journals.jsonl", lambda ls: ls[:1] + ls[2:]),
+        "case_missing": edited(
+            files, "journals.jsonl", lambda ls: [ln for ln in ls if not ln["case"].startswith("deposit")]
+        ),
+        "evidence_differs": edited(files, "receipts.jsonl", lambda ls: ls[:-1]),
+        "bytes_missing": without(files, ars),
+        "proof_purged": edited(
+            without(files, ars),
+            "receipts.jsonl",
+            lambda ls: [ln | {"purged_at": ln["received_at"]} if ln["id"] in ars else ln for ln in ls],
+        ),
+        "receipt_name": edited(
+            files, "receipts.jsonl", lambda ls: [ln | {"receipt": ln["receipt"] | {"raw": "x"}} for ln in ls]
+        ),
+        "message_missing": without(files, one(files, "messages")),
+        "scan_missing": without(files, one(files, "mandate")),
+    }
+    for code, changed in forged.items():
+        found = evidence.verify(repacked(tmp_path / f"{code}.zip", resealed(changed)))
+        assert code in codes(found), (code, codes(found))
+
+
+def test_a_status_that_no_receipt_founds_is_noticed_even_in_a_whole_chain(archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+
+    def declare(lines: list[dict]) -> list[dict]:
+        last = [line for line in lines if line["case"] == "filing:T-1"][-1]
+        said = json.loads(last["data"])
+        said["patch"]["status"] = "declared"
+        last["data"] = json.dumps(said)
+        return relinked(lines)
+
+    forged = edited(files, "journals.jsonl", declare)
+    heads = {line["case"]: line["hash"] for line in lines_of(forged["journals.jsonl"])}
+    forged = edited(
+        forged, "manifest.jsonl", lambda ls: [ln | {"head": heads[ln["case"]]} if "head" in ln else ln for ln in ls]
+    )
+    found = evidence.verify(repacked(tmp_path / "e.zip", resealed(forged)))
+    assert codes(found) == {"status_unfounded"}
+    assert "T-1" in found.faults[0].text("fr")
+
+
+def test_a_message_of_the_other_mode_is_noticed(archive: Path, tmp_path: Path) -> None:
+    """The digest, the deposit's journal and the seal made anew: the bytes themselves still say test or real."""
+    files = contents(archive)
+    name = next(n for n in files if n.startswith("messages") and b">120<" in files[n])
+    content = files[name].replace(b">120<", b">1<")
+    old, new = (hashlib.sha256(c).hexdigest() for c in (files[name], content))
+    forged = files | {name: content, "journals.jsonl": files["journals.jsonl"].replace(old.encode(), new.encode())}
+    forged = edited(forged, "journals.jsonl", relinked)
+    heads = {line["case"]: line["hash"] for line in lines_of(forged["journals.jsonl"])}
+    forged = edited(
+        forged, "manifest.jsonl", lambda ls: [ln | {"head": heads[ln["case"]]} if "head" in ln else ln for ln in ls]
+    )
+    assert codes(evidence.verify(repacked(tmp_path / "e.zip", resealed(forged)))) == {"message_mode"}
+
+
+def test_a_receipt_that_says_other_than_what_was_kept_is_noticed(archive: Path, tmp_path: Path) -> None:
+    """A forger who gives the changed bytes their own digest, and the receipt the name that goes with it."""
+    files = contents(archive)
+    ars = evidence.verify(archive).hires[0].declared_by
+    assert ars is not None
+    bytes_ = files[ars].replace(b"declarationsAcceptees", b"declarationsRejetees")
+    old = next(line for line in lines_of(files["receipts.jsonl"]) if line["id"] in ars)
+    digest = hashlib.sha256(bytes_).hexdigest()
+    kept = Received.model_validate(old)
+    id = kept.receipt.named(digest)
+    forged = {
+        name: content.replace(old["id"].encode(), id.encode()).replace(old["sha256"].encode(), digest.encode())
+        for name, content in files.items()
+    }
+    forged[ars] = bytes_
+    forged = edited(forged, "journals.jsonl", relinked)
+    heads = {line["case"]: line["hash"] for line in lines_of(forged["journals.jsonl"])}
+    forged = edited(
+        forged, "manifest.jsonl", lambda ls: [ln | {"head": heads[ln["case"]]} if "head" in ln else ln for ln in ls]
+    )
+    forged["manifest.jsonl"] = forged["manifest.jsonl"].replace(f"ars-{id}".encode(), f"ars-{old['id']}".encode())
+    found = evidence.verify(repacked(tmp_path / "e.zip", resealed(forged)))
+    assert [(fault.where, fault.code) for fault in found.faults] == [(ars, "says_otherwise")]
+
+
+@pytest.mark.parametrize("kind", ["ads", "acs", "ars"])
+def test_what_the_urssaf_answered_is_read_again_too(kind: str) -> None:
+    flux, at = "F" * 23, f.NOW
+    said = {
+        "ads": f"<r><envoi_etat>OK</envoi_etat><idflux>{flux}</idflux></r>",
+        "acs": "<r><etat_conformite>OK</etat_conformite></r>",
+        "ars": '<r profil="DPAE"><etat_conformite>OK</etat_conformite>'
+        "<certificat_conformite>ABCDEFGHIJ</certificat_conformite></r>",
+    }
+    raw = said[kind].encode()
+    given = {"portal": "urssaf", "account": "1", "raw": raw} | ({"recipient": "URSSAF"} if kind == "ars" else {})
+    paper = getattr(f, kind)(flux, at=at, **given)
+    kept = Received(id="x", receipt=paper, sha256=paper.sha256, received_at=at, state="applied")
+    assert told_again(raw, kept, READERS) is True
+    other = raw.replace(b"OK</etat", b"KO</etat").replace(flux.encode(), b"G" * 23)
+    assert told_again(other, kept, READERS) is False
+    assert told_again(b"anything else", kept, READERS) is None
+
+
+def test_a_hash_noted_elsewhere_proves_what_a_forger_cannot_make_anew(archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+    seal = evidence.verify(archive).seal
+    assert evidence.verify(archive, head=seal.upper()).head == "seal"
+    entries = [line for line in lines_of(files["journals.jsonl"]) if line["case"] == "filing:E-1"]
+    assert evidence.verify(archive, head=entries[2]["hash"]).head == "journal filing:E-1 3"
+    # made anew as a whole: it holds by itself, and not against what was noted
+    forged = resealed(files | {"LISEZ-MOI.txt": b"rien"})
+    path = repacked(tmp_path / "e.zip", forged)
+    assert evidence.verify(path).sound
+    assert codes(evidence.verify(path, head=seal)) == {"head_unknown"}
+    # a head noted before is still found when the case has gone on
+    firm = whole(a_firm())
+    before = list(firm.read.entries(Ref(Kind.FILING, "E-1")))[-1].hash
+    answered(firm, firm.read.submission("E-1/real/1"), f.ars, R)
+    evidence.export(firm.flow, "E-1", tmp_path / "later.zip")
+    assert evidence.verify(tmp_path / "later.zip", head=before).sound
+
+
+STEPS = ("acs", "acs no", "ars", "ars no", "ars again", "pending", "other mode", "renew", "abandon", "tray", "attach")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lots=st.sampled_from([1, 10]), steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 2)), max_size=10))
+def test_whatever_came_to_a_client_its_archive_holds(lots: int, steps: list[tuple[str, int]], tmp_path: Path) -> None:
+    firm = a_firm(per_deposit=lots)
+    firm.live()
+    ids = [firm.real(f"E-{n}", first_names="ALIX").id for n in range(3)]
+    firm.flow.send(ids)
+    for what, which in steps:
+        told(firm, what, which)
+        firm.move(minutes=7)
+    path = tmp_path / "client.zip"
+    evidence.export(firm.flow, f.siren(), path, replace=True)
+    found = evidence.verify(path)
+    assert found.sound, [fault.text("en") for fault in found.faults]
+    status = {filing.reference: filing.status.value for filing in firm.read.filings()}
+    assert {hire.reference: hire.status for hire in found.hires} == status
+    assert all((hire.status == "declared") is (hire.declared_by is not None) for hire in found.hires)
+
+
+def told(firm: Firm, what: str, which: int) -> None:
+    """One thing that happens to the last attempt of one of three hires; what the procedure refuses does not happen."""
+    sub = firm.read.filing(f"E-{which}").latest(Mode.REAL)
+    assert sub is not None
+    at = firm.clock.now().replace(microsecond=0)
+    mine = {"at": at, "verdicts": (Verdict(outcome=R if what.endswith("no") else A, reference=sub.reference),)}
+    ref = firm.ref_of(sub) if sub.deposit is not None else "none"
+    try:
+        match what.split():
+            case ["acs" | "ars" as kind, *_]:
+                firm.flow.receive(read((f.acs if kind == "acs" else f.ars)(ref, **mine)))
+            case ["pending"]:
+                verdicts = (Verdict(outcome=Outcome.PENDING, reference=sub.reference),)
+                firm.flow.receive(read(f.ars(ref, at=at, verdicts=verdicts)))
+            case ["other", "mode"]:
+                firm.flow.receive(read(f.ars(ref, **mine), mode=Mode.TEST))
+            case ["renew"]:
+                again = firm.flow.renew(sub.id, sub.declaration or firm.read.submission(sub.id).declaration, "again")
+                firm.flow.send([again.id])
+            case ["abandon"]:
+                firm.flow.abandon(sub.id, "not to be")
+            case ["tray"]:
+                firm.flow.receive(read(f.ars(ref, at=at, count=9, verdicts=(Verdict(outcome=A), Verdict(outcome=R)))))
+            case ["attach"]:
+                for waiting in firm.read.tray():
+                    if waiting.state == "tray" and waiting.receipt.portal_ref == ref:
+                        firm.flow.attach(waiting.id, {sub.id: A})
+    except DueWorkflowError:
+        pass
+
+
+# ---- archives made to harm
+
+
+def hostile() -> Iterator[tuple[str, str, bytes]]:
+    def made(*names: str, content: bytes = b"x", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", method) as out:
+            for name in names:
+                out.writestr(zipfile.ZipInfo(name), content, method)
+        return stream.getvalue()
+
+    good = made("manifest.jsonl")
+    end = good.rfind(b"PK\x05\x06")
+    for name in ("../evil", "/etc/passwd", "a/../../b", "C:\\x", "a\\b", ".hidden", "a/b/c", "x" * 300, "é", "a/"):
+        yield f"name {len(name)} {name[:8].encode().hex()}", "evidence_name", made("manifest.jsonl", name)
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = made("manifest.jsonl", "a", "a")
+    yield "twice", "evidence_twice", twice
+    yield "twice but for case", "evidence_twice", made("manifest.jsonl", "a", "A")
+    yield "packed otherwise", "evidence_packed", made("manifest.jsonl", "a", method=zipfile.ZIP_BZIP2)
+    yield "a bomb", "evidence_too_large", made("manifest.jsonl", "receipts/a", content=bytes(3_000_000))
+    yield "no manifest", "evidence_not_ours", made("a")
+    yield "another manifest", "evidence_not_ours", good
+    yield "empty", "evidence_no_zip", b""
+    yield "no zip", "evidence_no_zip", b"%PDF-1.4" * 100
+    yield "cut", "evidence_cut", good[:-10]
+    yield "something before", "evidence_cut", b"#!/bin/sh\n" + good
+    yield "something after", "evidence_cut", good + b"more"
+    yield "many announced", "evidence_too_many", good[: end + 8] + struct.pack("<HH", 9, 65535) + good[end + 12 :]
+    locked = bytearray(good)
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[good.find(mark) + at] |= 1
+    yield "locked", "evidence_encrypted", bytes(locked)
+
+
+HOSTILE = {name: (code, content) for name, code, content in hostile()}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_archive_made_to_harm_is_refused_before_anything_is_unpacked(name: str, tmp_path: Path) -> None:
+    code, content = HOSTILE[name]
+    path = tmp_path / "e.zip"
+    path.write_bytes(content)
+    with pytest.raises(InputRefused) as refused:
+        evidence.verify(path, limits=Limits(files=1000, payload=1_000_000))
+    assert refused.value.code == code
+    assert refused.value.text("fr") != refused.value.text("en")
+    assert listed(tmp_path) == ["e.zip"]
+
+
+def test_more_files_than_announced_are_counted_before_they_are_made_objects(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as out:
+        for n in range(50):
+            out.writestr(f"f{n}", b"")
+    content = bytearray(stream.getvalue())
+    content[-14:-10] = struct.pack("<HH", 3, 3)
+    path = tmp_path / "e.zip"
+    path.write_bytes(content)
+    with pytest.raises(InputRefused) as refused:
+        evidence.verify(path, limits=Limits(files=20))
+    assert refused.value.code == "evidence_too_many"
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("manifest.jsonl", b"[" * 100_000),
+        ("manifest.jsonl", b'{"line":"file","file":"x","size":-1,"sha256":"y","what":"z"}'),
+        ("journals.jsonl", b"[" * 100_000),
+        ("journals.jsonl", b'{"case":"filing:X","seq":1,"hash":"h","data":"' + b"[" * 100_000 + b'"}'),
+        ("journals.jsonl", b'{"case":"nothing","seq":"x","hash":1,"data":2}'),
+        ("journals.jsonl", b"\xff\xfe\x00"),
+        ("receipts.jsonl", b"[" * 100_000),
+        ("receipts.jsonl", b"1" * 100_000),
+        ("receipts.jsonl", b"null"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else given[:20].hex(),
+)
+def test_lines_made_to_harm_are_faults_and_nothing_else(file: str, line: bytes, archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+    body = (
+        line + b"\n" + files[file] if file != "manifest.jsonl" else files[file].replace(b"\n", b"\n" + line + b"\n", 1)
+    )
+    changed = files | {file: body}
+    found = evidence.verify(repacked(tmp_path / "e.zip", changed if file == "manifest.jsonl" else resealed(changed)))
+    assert file in {fault.where for fault in found.faults}
+
+
+def test_an_endless_line_is_not_kept_in_memory(archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+    changed = resealed(files | {"journals.jsonl": b"x" * 3_000_000})
+    found = evidence.verify(repacked(tmp_path / "e.zip", changed), limits=Limits(line=1_000_000))
+    assert ("journals.jsonl", "damaged") in {(fault.where, fault.code) for fault in found.faults}
+
+
+def test_faults_without_end_are_counted_and_the_first_listed(archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+    changed = resealed(files | {"journals.jsonl": b"x\n" * 5000})
+    found = evidence.verify(repacked(tmp_path / "e.zip", changed), limits=Limits(faults=10))
+    assert len(found.faults) == 10
+    assert found.fault_count > 5000
+
+
+# ---- on the command line
+
+
+def due(*args: object, code: int = 0) -> str:
+    result = CliRunner().invoke(front.app, [str(arg) for arg in args], env={"COLUMNS": "200"})
+    assert result.exit_code == code, result.stdout + result.stderr
+    assert NIR not in result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+@pytest.fixture
+def firm_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DUE_DB", raising=False)
+    with SqliteStorage(tmp_path / "due.sqlite") as storage:
+        whole(a_firm(storage))
+    return tmp_path
+
+
+def test_a_person_exports_checks_and_compares(firm_on_disk: Path) -> None:
+    said = due("evidence", "export", "E-1", "--out", "e.zip")
+    seal = re.search(r"Sceau, à garder ailleurs: ([0-9a-f]{64})", said)
+    assert seal
+    assert "lisible que par vous (0600)" in said
+    (firm_on_disk / "due.sqlite").unlink()
+    said = due("evidence", "verify", "e.zip")
+    assert "E-1: DÉCLARÉ, par receipts/ars-" in said
+    assert "Tout tient" in said
+    assert "refait tout entier" in said
+    assert "est le sceau" in due("evidence", "verify", "e.zip", "--head", seal[1])
+    assert "n'est ni le sceau" in due("evidence", "verify", "e.zip", "--head", "0" * 64, code=6)
+
+
+def test_a_program_reads_the_same(firm_on_disk: Path) -> None:
+    told = json.loads(due("evidence", "export", f.siren(), "--out", "e.zip", "--json"))
+    assert (told["ok"], told["hires"], told["declared"]) == (True, 2, 1)
+    found = json.loads(due("evidence", "verify", "e.zip", "--json"))
+    assert (found["sound"], found["seal"], found["fault_count"]) == (True, told["seal"], 0)
+    assert [hire["status"] for hire in found["hires"]] == ["declared", "test_not_declared"]
+
+
+def test_the_exit_code_says_how_it_went(firm_on_disk: Path) -> None:
+    due("evidence", "export", "E-9", "--out", "e.zip", code=4)
+    due("evidence", "export", "E-1", code=2)
+    due("evidence", "export", "E-1", "--out", "e.zip")
+    assert "existe déjà" in due("evidence", "export", "E-1", "--out", "e.zip", code=6)
+    due("evidence", "export", "E-1", "--out", "e.zip", "--force", "--lang", "en")
+    due("evidence", "verify", "due.sqlite", code=3)
+    due("evidence", "verify", "nowhere.zip", code=6)
+    files = contents(firm_on_disk / "e.zip")
+    repacked(firm_on_disk / "e.zip", files | {"READ-ME.txt": b"x"})
+    said = json.loads(due("evidence", "verify", "e.zip", "--json", code=6))
+    assert (said["ok"], said["sound"], said["faults"][0]["file"]) == (False, False, "READ-ME.txt")
+    due("evidence", "export", f.siren(), "--out", "p.zip", "--since", "01/01/2026", "--until", "2026-12-31")
+    assert date(2026, 1, 1) < f.NOW.date() < date(2026, 12, 31)

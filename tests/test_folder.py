@@ -1,0 +1,529 @@
+"""Deposits through a folder and pieces from one: whole or not at all, told truthfully after a cut at any instant."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from due_workflow import DueWorkflow, Mode
+from due_workflow.adapters.avis import HEAD_KEPT
+from due_workflow.adapters.folder import FolderDeposit, FolderPortal, Incoming
+from due_workflow.adapters.memory import MemoryStorage
+from due_workflow.errors import (
+    CannotTell,
+    InputRefused,
+    NotSent,
+    PartialListing,
+    PieceUnavailable,
+    PortalFailure,
+)
+from due_workflow.ports import Parcel, PieceRef, Portal
+from due_workflow.receipts import Acs, Ads, Unreadable
+from due_workflow.testing import PortalContract
+from due_workflow.testing import factories as f
+from due_workflow.testing.avis import avis_xml, eml
+from due_workflow.testing.portal import attempt
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def portal(folder: Path, **incoming: object) -> FolderPortal:
+    (folder / "out").mkdir(exist_ok=True)
+    (folder / "in").mkdir(exist_ok=True)
+    settings = Incoming(folder / "in", **({"quiet": 0.0} | incoming))  # type: ignore[arg-type]
+    return FolderPortal("CAB1", deposit=FolderDeposit(folder / "out"), incoming=settings)
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> FolderPortal:
+    return portal(tmp_path)
+
+
+def parcel(far: FolderPortal, reference: str = "E-0001", mode: Mode = Mode.TEST) -> Parcel:
+    return far.render([attempt(reference, mode)], mode)
+
+
+def visible(far: FolderPortal, mode: Mode = Mode.TEST) -> list[str]:
+    """What a transport sees."""
+    folder = far.outgoing.outgoing(mode)
+    return sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) if folder.is_dir() else []
+
+
+def put(far: FolderPortal, name: str, content: bytes) -> Path:
+    path = far.incoming.folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def acs(ref: str = "77") -> bytes:
+    return eml(avis_xml(f.acs(ref)))
+
+
+class TestTheContract(PortalContract):
+    @pytest.fixture
+    def portal(self, far: FolderPortal) -> FolderPortal:
+        return far
+
+    def answer(self, portal: Portal, parcel: Parcel) -> bool:
+        assert isinstance(portal, FolderPortal)
+        put(portal, "avis/ACS 77 reçu.eml", acs())
+        put(portal, "avis/raté.xml", b"<html>not an avis</html>")
+        return True
+
+
+# ---- what leaves
+
+
+def test_a_file_leaves_whole_with_its_manifest_and_for_its_owner_alone(far: FolderPortal) -> None:
+    sent = parcel(far)
+    before = os.umask(0)
+    try:
+        assert far.deposit(sent) is None
+    finally:
+        os.umask(before)
+    path = far.outgoing.outgoing(Mode.TEST) / sent.filename
+    manifest = far.outgoing.folder / "manifests" / f"{sent.filename}.json"
+    assert path.read_bytes() == sent.content
+    assert {stat.S_IMODE(p.stat().st_mode) for p in (path, manifest)} == {0o600}
+    told = json.loads(manifest.read_text())
+    wanted = {"file", "sha256", "mode", "submissions", "siret", "handed_at", "part", "ref", "ref_at"}
+    assert set(told) == wanted
+    assert (told["file"], told["sha256"], told["mode"]) == (sent.filename, sha256(sent.content).hexdigest(), "test")
+    assert (told["submissions"], told["siret"]) == (["E-0001/test/1"], f.siret(1))
+    assert abs(datetime.fromisoformat(told["handed_at"]) - datetime.now(UTC)) < timedelta(minutes=1)
+    person = f.declaration("E-0001").employee
+    for name in (person.surname, person.first_names, person.birth_place, str(person.birth_date)):
+        assert name not in manifest.read_text()
+
+
+def test_test_and_real_never_share_a_folder(far: FolderPortal, tmp_path: Path) -> None:
+    far.deposit(parcel(far))
+    far.deposit(parcel(far, mode=Mode.REAL))
+    test, real = visible(far), visible(far, Mode.REAL)
+    assert (len(test), len(real)) == (1, 1)
+    assert b">1</FR_DUE_Upload.Test.Indicator>" in (far.outgoing.outgoing(Mode.TEST) / test[0]).read_bytes()
+    assert b">120</FR_DUE_Upload.Test.Indicator>" in (far.outgoing.outgoing(Mode.REAL) / real[0]).read_bytes()
+    for names in ({"test": "x", "real": "X"}, {"real": "manifests"}, {"real": "../real"}, {"test": ""}):
+        with pytest.raises(InputRefused):
+            FolderDeposit(tmp_path, **names)
+
+
+def test_a_parcel_whose_bytes_say_another_mode_never_leaves(far: FolderPortal) -> None:
+    real = parcel(far, mode=Mode.REAL)
+    wrong = Parcel(real.filename, real.content, real.sha256, Mode.TEST, real.submissions)
+    with pytest.raises(NotSent):
+        far.deposit(wrong)
+    assert visible(far) == visible(far, Mode.REAL) == []
+    assert far.find(parcel(far)) is None if (far.outgoing.folder / "manifests").is_dir() else True
+
+
+def test_the_same_parcel_is_handed_over_once(far: FolderPortal) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    with pytest.raises(PortalFailure) as twice:
+        far.deposit(sent)
+    assert not isinstance(twice.value, NotSent)
+    (far.outgoing.outgoing(Mode.TEST) / sent.filename).unlink()  # the transport took it
+    with pytest.raises(PortalFailure):
+        far.deposit(sent)
+    assert visible(far) == []
+    assert "déjà été remis" in twice.value.text("fr")
+
+
+def test_another_file_of_that_name_is_not_overwritten_and_the_parcel_may_come_again(far: FolderPortal) -> None:
+    sent = parcel(far)
+    out = far.outgoing.outgoing(Mode.TEST)
+    out.mkdir()
+    (out / sent.filename).write_bytes(b"somebody else's")
+    with pytest.raises(NotSent, match="not overwritten"):
+        far.deposit(sent)
+    assert (out / sent.filename).read_bytes() == b"somebody else's"
+    assert [p.name for p in out.iterdir()] == [sent.filename]
+    (out / sent.filename).unlink()
+    far.deposit(sent)
+    assert (out / sent.filename).read_bytes() == sent.content
+
+
+def test_a_share_that_is_not_mounted_is_not_made_up(tmp_path: Path) -> None:
+    gone = FolderDeposit(tmp_path / "gone")
+    sent = parcel(portal(tmp_path))
+    with pytest.raises(NotSent, match="missing"):
+        gone.deposit(sent)
+    assert not (tmp_path / "gone").exists()
+    with pytest.raises(CannotTell):
+        gone.find(sent)
+
+
+@pytest.mark.parametrize(
+    "name", ["../up.xml", "a/b.xml", ".hidden", "", "x" * 300, "é.xml", "a\n.xml", "C:x.xml", "x."]
+)
+def test_a_name_that_is_more_than_a_file_s_name_never_leaves(far: FolderPortal, name: str) -> None:
+    sent = parcel(far)
+    with pytest.raises(NotSent):
+        far.deposit(Parcel(name, sent.content, sent.sha256, sent.mode, sent.submissions))
+
+
+# ---- what became of it
+
+
+def test_absence_is_affirmed_only_of_what_was_never_to_be_seen(far: FolderPortal) -> None:
+    sent, other = parcel(far), parcel(far, "E-0002")
+    far.deposit(sent)
+    with pytest.raises(CannotTell):
+        far.find(sent)
+    (far.outgoing.outgoing(Mode.TEST) / sent.filename).unlink()
+    with pytest.raises(CannotTell, match="left for the transport"):
+        far.find(sent)
+    assert far.find(other) is None
+
+
+def test_who_was_told_that_a_parcel_is_absent_finds_it_absent_for_ever(far: FolderPortal) -> None:
+    """A sender that hung and comes late must not hand over what was given up."""
+    far.deposit(parcel(far, "E-0002"))
+    sent = parcel(far)
+    assert far.find(sent) is None
+    with pytest.raises(PortalFailure):
+        far.deposit(sent)
+    assert len(visible(far)) == 1
+    assert far.find(sent) is None
+
+
+def test_the_transport_may_tell_the_numero_ads(far: FolderPortal) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    far.outgoing.acknowledge(sent.filename, " 123456 ", NOW)
+    found = far.find(sent)
+    assert isinstance(found, Ads)
+    assert (found.portal_ref, found.issued_at, found.mode, found.filename) == ("123456", NOW, Mode.TEST, sent.filename)
+    assert (found.sirets, found.count, found.account) == ((f.siret(1),), 1, "CAB1")
+    far.outgoing.acknowledge(sent.filename, "123456", NOW)
+    for wrong in (
+        lambda: far.outgoing.acknowledge(sent.filename, "654321", NOW),
+        lambda: far.outgoing.acknowledge(sent.filename, "", NOW),
+        lambda: far.outgoing.acknowledge("other.xml", "1", NOW),
+        lambda: far.outgoing.acknowledge("../other.xml", "1", NOW),
+        lambda: far.outgoing.acknowledge(sent.filename, "123456", NOW.replace(tzinfo=None)),
+    ):
+        with pytest.raises(InputRefused):
+            wrong()
+    assert far.find(sent) == found
+
+
+def test_a_damaged_manifest_leaves_it_in_doubt(far: FolderPortal) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    manifest = far.outgoing.folder / "manifests" / f"{sent.filename}.json"
+    for damage in (b'{"file": ', b"[]", b'{"file": 3, "submissions": []}', b"\xff"):
+        manifest.write_bytes(damage)
+        with pytest.raises(CannotTell, match="damaged"):
+            far.find(sent)
+
+
+def killed(far: FolderPortal, sent: Parcel, at: int) -> bool:
+    """A deposit in a process of its own that is killed at its `at`th step. True when it came to its end."""
+    child = os.fork()
+    if child == 0:
+        left = at
+
+        def counted(call: Callable[..., object]) -> Callable[..., object]:
+            def through(*args: object, **kwargs: object) -> object:
+                nonlocal left
+                left -= 1
+                if left < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return call(*args, **kwargs)
+
+            return through
+
+        try:
+            for name in ("open", "fsync", "fchmod", "rename", "truncate", "mkdir", "fdopen"):
+                setattr(os, name, counted(getattr(os, name)))
+            far.deposit(sent)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return not os.WIFSIGNALED(status)
+
+
+def test_killed_at_any_step_it_is_told_truthfully_whether_it_could_be_seen(tmp_path: Path) -> None:
+    absent = doubt = 0
+    for at in range(1, 60):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        far = portal(folder)
+        sent = parcel(far)
+        ended = killed(far, sent, at)
+        was_there = visible(far) == [sent.filename]
+        assert visible(far) in ([], [sent.filename])
+        if was_there:
+            assert (far.outgoing.outgoing(Mode.TEST) / sent.filename).read_bytes() == sent.content
+            (far.outgoing.outgoing(Mode.TEST) / sent.filename).unlink()
+        try:
+            assert far.find(sent) is None
+            assert not was_there, f"affirmed absent though it was there, killed at step {at}"
+            absent += 1
+        except CannotTell:
+            # in doubt without need only before the folders exist
+            assert was_there or not (folder / "out" / "manifests").is_dir(), f"in doubt without need at step {at}"
+            doubt += 1
+        with pytest.raises((PortalFailure, NotSent)) if (folder / "out" / "manifests").is_dir() else nullcontext():
+            far.deposit(sent)
+        if ended:
+            break
+    assert ended
+    assert absent > 5
+    assert doubt > 2
+
+
+def interrupted(far: FolderPortal, asking: FolderPortal, sent: Parcel, at: int) -> tuple[bool, list[bool]]:
+    """A deposit during which, at its `at`th step, another asks for it: whether it ended, and what was said."""
+    left, said = at, list[bool]()
+
+    def step(call: Callable[..., object]) -> Callable[..., object]:
+        def through(*args: object, **kwargs: object) -> object:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                try:
+                    said.append(asking.find(sent) is None)
+                except CannotTell:
+                    said.append(False)
+            return call(*args, **kwargs)
+
+        return through
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("open", "rename", "fsync", "fchmod", "fdopen"):
+            patch.setattr(os, name, step(getattr(os, name)))
+        try:
+            far.deposit(sent)
+        except PortalFailure:
+            return False, said
+        return True, said
+
+
+def test_a_hung_sender_that_goes_on_after_absence_was_affirmed_hands_nothing_over(tmp_path: Path) -> None:
+    affirmed = 0
+    for at in range(1, 60):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        far = portal(folder)
+        far.deposit(parcel(far, "E-0009"))
+        sent = parcel(far)
+        asking = FolderPortal("CAB1", deposit=FolderDeposit(folder / "out"), incoming=folder / "in")
+        ended, said = interrupted(far, asking, sent, at)
+        assert (sent.filename in visible(far)) == ended
+        if not said:
+            break
+        assert not (said[0] and ended), f"affirmed absent at step {at}, and handed over all the same"
+        affirmed += said[0]
+        if said[0]:
+            assert asking.find(sent) is None
+    assert not said
+    assert affirmed > 4
+
+
+# ---- what comes back
+
+
+def test_pieces_are_read_from_the_folder_and_below_it_once_each(far: FolderPortal) -> None:
+    put(far, "ACS 1.eml", acs("1"))
+    put(far, "2026/03/ACS é 2.xml.gz", avis_xml(f.acs("2")))
+    put(far, "2026/un deux.xml", avis_xml(f.ads("3")))
+    pieces = list(far.available(None))
+    found = [far.fetch(piece) for piece in pieces]
+    assert [getattr(piece, "portal_ref", None) for piece in found] == ["2", "3", "1"]
+    assert [piece.filename for piece in found] == ["ACS é 2.xml.gz", "un deux.xml", "ACS 1.eml"]
+    assert {(p.portal, p.account) for p in found} == {("jedeclare", "CAB1")}
+
+
+def test_a_file_that_is_being_written_is_left_for_the_next_time(tmp_path: Path) -> None:
+    far = portal(tmp_path, quiet=0.4)
+    path = put(far, "slow.eml", acs()[:100])
+    put(far, "writing.eml.part", acs())
+    put(far, ".hidden.eml", acs())
+    assert list(far.available(None)) == []
+    time.sleep(0.25)
+    path.write_bytes(acs())
+    os.utime(path, (1, 1))  # a copy that keeps the old time is no older for that
+    assert list(far.available(None)) == []
+    time.sleep(0.45)
+    (piece,) = far.available(None)
+    assert isinstance(far.fetch(piece), Acs)
+
+
+def test_a_file_from_a_clock_that_goes_before_ours_is_watched_instead(tmp_path: Path) -> None:
+    far = portal(tmp_path, quiet=0.2)
+    ahead = time.time() + 3600
+    still, moving = put(far, "still.eml", acs("1")), put(far, "moving.eml", acs("2"))
+    for path in (still, moving):
+        os.utime(path, (ahead, ahead))
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.wait(0.02):
+            with moving.open("ab") as file:
+                file.write(b" ")
+            os.utime(moving, (ahead, ahead))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert [piece.number for piece in far.available(None)] == ["still.eml"]
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_the_same_name_with_other_content_is_another_piece(far: FolderPortal) -> None:
+    path = put(far, "avis.xml", avis_xml(f.acs("1")))
+    (first,) = far.available(None)
+    path.write_bytes(avis_xml(f.acs("1", at=NOW + timedelta(hours=1))))
+    with pytest.raises(PieceUnavailable, match="changed"):
+        far.fetch(first)
+    (second,) = far.available(None)
+    assert (second.number, second != first) == (first.number, True)
+    assert isinstance(far.fetch(second), Acs)
+
+
+def test_by_content_even_a_time_that_was_put_back_hides_nothing(tmp_path: Path) -> None:
+    far = portal(tmp_path, by_content=True)
+    path = put(far, "avis.xml", avis_xml(f.acs("11")))
+    os.utime(path, (1000, 1000))
+    (first,) = far.available(None)
+    path.write_bytes(avis_xml(f.acs("22")))
+    os.utime(path, (1000, 1000))
+    (second,) = far.available(None)
+    assert first != second
+    assert far.fetch(second).portal_ref == "22"  # type: ignore[union-attr]
+    assert next(iter(portal(tmp_path).available(None))).stamp.split("-")[1] == "1000000000000"
+
+
+def test_a_huge_file_is_kept_unread_beyond_the_limit(tmp_path: Path) -> None:
+    far = portal(tmp_path, max_bytes=200_000)
+    with (far.incoming.folder / "huge.xml").open("wb") as file:
+        file.truncate(50 * 1024**3)  # sparse: 50 GiB that take no room
+    (piece,) = far.available(None)
+    start = time.monotonic()
+    found = far.fetch(piece)
+    assert isinstance(found, Unreadable)
+    assert (found.why, len(found.raw)) == ("too_large", HEAD_KEPT)
+    assert time.monotonic() - start < 5
+
+
+def test_links_devices_and_pipes_are_never_followed(far: FolderPortal, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.eml"
+    secret.write_bytes(acs())
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "x.eml").write_bytes(acs())
+    folder = far.incoming.folder
+    (folder / "link.eml").symlink_to(secret)
+    (folder / "sub").symlink_to(tmp_path / "outside")
+    (folder / "loop").symlink_to(folder)
+    os.mkfifo(folder / "pipe.eml")
+    assert list(far.available(None)) == []
+    for number in ("link.eml", "sub/x.eml", "../secret.eml", "%2e%2e/secret.eml", "pipe.eml", "", "a%00b", str(secret)):
+        with pytest.raises(PieceUnavailable):
+            far.fetch(PieceRef("jedeclare", "CAB1", "file", number, "1-1"))
+    target = put(far, "real.eml", acs())
+    (piece,) = far.available(None)
+    target.unlink()
+    target.symlink_to(secret)
+    with pytest.raises(PieceUnavailable, match="links are not followed"):
+        far.fetch(piece)
+
+
+def test_names_that_no_encoding_reads_come_through(far: FolderPortal) -> None:
+    raw = os.fsencode(far.incoming.folder) + b"/avis\xff\n100%.eml"
+    Path(os.fsdecode(raw)).write_bytes(acs())
+    (piece,) = far.available(None)
+    assert piece.number.isascii()
+    assert piece.number.isprintable()
+    found = far.fetch(piece)
+    assert isinstance(found, Acs)
+    found.model_dump_json()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that another user may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_what_may_not_be_read_is_told_after_the_others(open_folder: Path) -> None:
+    far = portal(open_folder)
+    put(far, "a.eml", acs("1"))
+    put(far, "closed/b.eml", acs("2"))
+    shut = put(far, "c.eml", acs("3"))
+    (far.incoming.folder / "closed").chmod(0)
+    shut.chmod(0)
+    stamp = f"{shut.stat().st_size}-{shut.stat().st_mtime_ns}"
+    root = os.geteuid() == 0
+    if root:  # who may read everything becomes another for a moment
+        os.seteuid(65534)
+    try:
+        listed = far.available(None)
+        assert [next(listed).number, next(listed).number] == ["a.eml", "c.eml"]
+        with pytest.raises(PartialListing, match="closed"):
+            next(listed)
+        with pytest.raises(PieceUnavailable, match="permissions"):
+            far.fetch(PieceRef("jedeclare", "CAB1", "file", "c.eml", stamp))
+    finally:
+        if root:
+            os.seteuid(0)
+        (far.incoming.folder / "closed").chmod(0o700)
+
+
+def test_a_folder_of_pieces_that_is_not_there_is_an_error(far: FolderPortal) -> None:
+    far.incoming.folder.rmdir()
+    with pytest.raises(PortalFailure, match="cannot be read"):
+        list(far.available(None))
+
+
+def test_only_the_wanted_names_and_depths_are_pieces(tmp_path: Path) -> None:
+    far = portal(tmp_path, names=("*.EML", "*.xml"), depth=1)
+    for name in ("a.eml", "b.txt", "Thumbs.db", "one/c.XML", "one/two/d.eml"):
+        put(far, name, acs())
+    assert [piece.number for piece in far.available(None)] == ["a.eml", "one/c.XML"]
+    for wrong in ({"quiet": -1}, {"depth": -1}, {"max_bytes": 0}):
+        with pytest.raises(InputRefused):
+            Incoming(tmp_path, **wrong)  # type: ignore[arg-type]
+
+
+# ---- with the engine
+
+
+def test_a_hire_goes_out_by_folder_and_its_answers_come_back(far: FolderPortal) -> None:
+    flow = DueWorkflow(MemoryStorage(), cabinet="CAB", portals=(far,))
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate())
+    start = datetime.now(UTC) + timedelta(days=5)
+    sub = flow.prepare(f.declaration("E-0001", start=start), Mode.TEST)
+    (deposit,) = flow.send([sub.id]).deposits
+    assert flow.read.submission(sub.id).state == "sent"
+    assert visible(far) == [deposit.filename]
+    put(far, "1.eml", eml(avis_xml(f.ads("900", at=datetime.now(UTC), count=1))))
+    put(far, "2.eml", eml(avis_xml(f.acs("900", at=datetime.now(UTC)))))
+    put(far, "3.eml", eml(avis_xml(f.ars("900", at=datetime.now(UTC)))))
+    put(far, "notice.txt", b"Bonjour")
+    told = flow.collect(far)
+    assert (told.applied, told.tray, told.known) == (3, 1, 0)
+    assert flow.read.submission(sub.id).state == "accepted"
+    assert flow.collect(far).known == 4
