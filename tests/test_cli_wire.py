@@ -349,7 +349,7 @@ def test_each_piece_is_taken_in_once_and_what_it_says_is_shown(sim: Simulator) -
     assert "E-1/test/1  test: accepté (ARS)" in said.stdout
     assert "urssaf: 4 avis pris" in said.stdout
     assert data("collect")["portals"] == [
-        {"portal": "urssaf", "applied": 0, "tray": 0, "known": 0, "settled": 0, "in_doubt": 0}
+        {"portal": "urssaf", "applied": 0, "tray": 0, "known": 4, "settled": 0, "in_doubt": 0}
     ]
 
 

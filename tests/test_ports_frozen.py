@@ -1,6 +1,6 @@
-"""`Storage`, `Notifier` and what crosses them are frozen: a host's implementation goes on working.
+"""`Storage`, `Notifier`, `Portal` and what crosses them are frozen: a host's implementation goes on working.
 
-A change that makes one of these tests fail breaks every host that wrote a storage or a notifier. It waits for the next
+A change that makes one of these tests fail breaks every host that wrote one of them. It waits for the next
 major version.
 """
 
@@ -12,8 +12,29 @@ import inspect
 import pytest
 
 from due_workflow import ports
-from due_workflow.errors import Conflict, Retry, Undeliverable
-from due_workflow.ports import Changes, Entry, Kind, Notifier, Record, Ref, Sealed, Storage
+from due_workflow.errors import (
+    CannotTell,
+    Conflict,
+    ContentRefused,
+    NotSent,
+    PartialListing,
+    PieceUnavailable,
+    Retry,
+    Undeliverable,
+)
+from due_workflow.ports import (
+    Changes,
+    Entry,
+    Kind,
+    Notifier,
+    Parcel,
+    PieceRef,
+    Portal,
+    Record,
+    Ref,
+    Sealed,
+    Storage,
+)
 
 FROZEN = {
     Storage: {
@@ -30,12 +51,25 @@ FROZEN = {
         ),
     },
     Notifier: {"send": "(self, notice: Notice) -> None"},
+    Portal: {
+        "render": "(self, submissions: Sequence[Submission], mode: Mode) -> Parcel",
+        "deposit": "(self, parcel: Parcel) -> Ads | None",
+        "find": "(self, parcel: Parcel) -> Ads | None",
+        "available": "(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]",
+        "fetch": "(self, piece: PieceRef) -> Receipt | Unreadable",
+    },
 }
-ATTRIBUTES = {Storage: {"joined": "bool"}, Notifier: {"name": "str"}}
+ATTRIBUTES = {
+    Storage: {"joined": "bool"},
+    Notifier: {"name": "str"},
+    Portal: {"name": "str", "account": "str", "recipient": "str"},
+}
 FIELDS = {
     Record: "ref: Ref, version: int, state: str, data: bytes, keys: frozenset[str] = frozenset(), "
     "due: datetime | None = None",
     Entry: "case: Ref, seq: int, data: bytes, hash: str",
+    Parcel: "filename: str, content: bytes, sha256: str, mode: Mode, submissions: tuple[str, ...] = ()",
+    PieceRef: "portal: str, account: str, kind: str, number: str, stamp: str = ''",
     Changes: "write: Sequence[Record] = (), check: Sequence[Record] = (), entries: Sequence[Entry] = ()",
 }
 
@@ -88,7 +122,8 @@ def test_no_kind_of_record_goes_or_changes_its_word():
 def test_the_errors_that_a_host_raises_keep_their_arguments():
     assert signature(Conflict).startswith("(refs: Iterable[object] = ()")
     assert signature(Retry) == "(after: timedelta | None = None, why: str = '') -> None"
-    assert signature(Undeliverable) == "(why: str = '') -> None"
+    for error in (Undeliverable, NotSent, ContentRefused, CannotTell, PieceUnavailable, PartialListing):
+        assert signature(error) == "(why: str = '') -> None"
 
 
 def test_the_module_says_what_is_frozen():

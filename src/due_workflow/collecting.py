@@ -88,8 +88,7 @@ class _Fetched(NamedTuple):
 def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str, answered: bool = True) -> Collected:
     """Settle doubts and take in what waits at `portal`; `answered`: for deposits that are answered too."""
     settled, left = _doubts(flow, portal, by)
-    refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and _same(d, portal)]
-    refs += _answered(flow, portal) if answered else ()
+    refs = watched(flow, portal, answered)
     missed: list[Missed] = []
     applied = tray = known = 0
 
@@ -113,6 +112,12 @@ def origin(piece: PieceRef) -> str:
     masked = named(name)
     # a file that someone named after a NIR stays a piece of its own
     return name if masked == name else f"{masked}#{sha256(name.encode()).hexdigest()[:16]}"
+
+
+def watched(flow: DueWorkflow, portal: Portal, answered: bool = True) -> list[str]:
+    """The references of the deposits whose pieces are asked for at `portal`."""
+    refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and _same(d, portal)]
+    return [*refs, *_answered(flow, portal)] if answered else refs
 
 
 def _answered(flow: DueWorkflow, portal: Portal) -> Iterator[str]:

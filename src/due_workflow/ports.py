@@ -4,8 +4,8 @@ A storage keeps records, keys, deadlines and journal entries, and never looks in
 below are prose on purpose: `due_workflow.testing` holds one test for each of them. No SQL, no clock and no rule
 lives here.
 
-`Storage`, `Notifier` and the records that cross them are frozen from version 0.2 on: no method, parameter, default or
-field of theirs changes before the next major version. `Portal` follows when this library speaks to one by itself.
+`Storage`, `Notifier`, `Portal` and what crosses them are frozen from version 0.2 on: no method, parameter, default or
+field of theirs changes before the next major version.
 """
 
 from __future__ import annotations
@@ -295,7 +295,10 @@ class Portal(Protocol):
         ...
 
     def available(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]:
-        """List pieces, marking nothing, those retrieved before included. `refs`: the open deposits' references.
+        """List pieces, marking nothing, those retrieved before included.
+
+        `refs`: the references of deposits that wait for an answer, or were answered lately. A portal that lists by
+        reference asks for these; one that lists by date, from `since` on (None: from its own beginning).
 
         Raises:
             PartialListing: a part could not be listed; raised after all others were. Any other failure: no list.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from due_workflow import journal, mandates, procedure, purging, walks
+from due_workflow import journal, mandates, proofs, purging, walks
 from due_workflow.base import doors, word_of
 from due_workflow.calendar import paris_day
 from due_workflow.diagrams import Walk
@@ -201,7 +201,7 @@ class Reader:
         Computed from the records at every call: right at once, whether or not a worker ticks. Without a plan
         (`plan_rollout`) the steps tick all the same, and have no dates.
         """
-        return procedure.rollout_of(self._unit())
+        return proofs.rollout_of(self._unit())
 
     # ---- many cases
 

@@ -16,6 +16,8 @@
 | `test_folder_crowd` turns of 120 parcels | 6 | 100 |
 | `test_chaos` workers, hires, kills, crashes of the server | 6, 240, 10, 1 | 16, 20000, 200, 5 |
 | `test_sql_restarts` stops and crashes of the server, at two levels | 4 | 60 |
+| `test_wire_faults` hires under each fault, under a mixture | 16, 80 | 120, 2000 |
+| `test_wire_faults` kills of a sender, hires | 10, 120 | 120, 2160 |
 | `test_report_size` filings of a report | 3,000 | 100,000 |
 | `test_mutation` mutants of the rules | 12 of each module | all, about 2,200 |
 

@@ -31,7 +31,7 @@ from due_workflow.cli.typed import a_day, to_begin
 from due_workflow.cli.views import attempt_line, table
 from due_workflow.cli.window import app
 from due_workflow.cli.worker import told_to_stop
-from due_workflow.collecting import Collected, origin
+from due_workflow.collecting import Collected, origin, watched
 from due_workflow.commands_exchange import SendResult
 from due_workflow.errors import DueWorkflowError, InputRefused, NotFound, NotSent, PortalFailure
 from due_workflow.firm import collect_id
@@ -231,12 +231,10 @@ def _order(flow: DueWorkflow, portal: Portal) -> Command | None:
 
 def _list(s: Session, flow: DueWorkflow, label: str, portal: Portal, day: datetime | None) -> None:
     """What the portal has, and what of it is here already; nothing is fetched."""
-    same = (portal.name, portal.account)
-    refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref and (d.portal, d.account) == same]
     shown = table(s.lang, "kind", "piece!", "stamp", "here")
     fresh = count = 0
     with s.progress("cli.collecting", None):
-        pieces = iter(portal.available(_since(flow, portal, day), refs))
+        pieces = iter(portal.available(_since(flow, portal, day), watched(flow, portal)))
         while page := list(islice(pieces, 100)):
             keys = {piece: piece_key(origin(piece)) for piece in page}
             there = {key for r in flow.storage.load(flow.cabinet, (), list(keys.values())) for key in r.keys}
