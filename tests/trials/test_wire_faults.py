@@ -90,7 +90,7 @@ def test_after_each_fault_the_firms_believe_what_the_ledger_says(tmp_path: Path,
 def test_after_mixtures_of_faults_the_firms_believe_what_the_ledger_says(tmp_path: Path, clock: SimClock) -> None:
     many = size(40, 1000)
     chance = Random(SEED)
-    rates = {name: chance.uniform(0.0003, 0.001) if name in SLOW else chance.uniform(0.0, 0.08) for name in FAULTS}
+    rates = {name: chance.uniform(0.0003, 0.001) if name in SLOW else chance.uniform(0.0, 0.04) for name in FAULTS}
     print(f"seed {SEED}: {2 * many} hires, {rates}")
     with practising(tmp_path, clock) as (office, sim):
         sim.play(Faults(SEED, rates))

@@ -124,6 +124,7 @@ class UrssafPortal:
         self._returns = Returns(self._session, account, to.returns, words)
         self._ads: Recent[tuple[str, str], Ads] = Recent(256)
         self._failing: Recent[str, bool] = Recent(10_000)
+        self._listed_last: str | None = None
 
     def __repr__(self) -> str:
         return f"UrssafPortal({self.account!r})"
@@ -241,7 +242,8 @@ class UrssafPortal:
             PartialListing: the returns of some deposits could not be listed; those of all others were.
         """
         failed, row = None, 0
-        for ref in sorted(dict.fromkeys(refs), key=lambda ref: self._failing.get(ref) is not None):
+        for ref in self._in_turn(refs):
+            self._listed_last = ref
             trouble = yield from self._returns.of_one(ref)
             if trouble is None:
                 self._failing.drop(ref)
@@ -253,6 +255,17 @@ class UrssafPortal:
                 raise trouble
         if failed is not None:
             raise PartialListing(failed.why)
+
+    def _in_turn(self, refs: Sequence[str]) -> list[str]:
+        """Where the last listing ended goes on first, so that one that is often cut short comes round to all of them.
+
+        What failed lately comes last.
+        """
+        each = list(dict.fromkeys(refs))
+        if self._listed_last in each:
+            turn = each.index(self._listed_last) + 1
+            each = each[turn:] + each[:turn]
+        return sorted(each, key=lambda ref: self._failing.get(ref) is not None)
 
     def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
         """Read one return: nature 10 as ACS, 11 as ARS. Repeatable.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.cli.outcomes import Usage
+from due_workflow.cli.settings import Settings
 from due_workflow.cli.window import a_path
 from due_workflow.errors import StorageUnusable
 from due_workflow.ports import Storage
@@ -63,6 +64,14 @@ def a_database(text: str | Path) -> Path | Address:
     if isinstance(text, Address):
         return text
     return Address(text) if _ADDRESS.match(str(text)) else a_path(text)
+
+
+def of(settings: Settings) -> Path | Address | None:
+    """The database that the settings file names; a file's path is relative to it."""
+    if settings.firm.db is None:
+        return None
+    found = a_database(settings.firm.db)
+    return found if isinstance(found, Address) else settings.place(settings.firm.db)
 
 
 def opened(where: Path | Address, *, creates: bool) -> Storage:

@@ -28,11 +28,11 @@ from due_workflow.cli import database, outcomes
 from due_workflow.cli.database import Address, a_database
 from due_workflow.cli.outcomes import BadFile, Code, Usage
 from due_workflow.cli.settings import Settings
-from due_workflow.cli.settings_file import load, located
+from due_workflow.cli.settings_file import attempted
 from due_workflow.cli.steps import PROGRAM
 from due_workflow.cli.views import Screen
 from due_workflow.cli.window import a_path
-from due_workflow.errors import DueWorkflowError, InputRefused, StorageUnusable
+from due_workflow.errors import DueWorkflowError, StorageUnusable
 from due_workflow.identifiers import scrub
 from due_workflow.policy import Policy
 from due_workflow.ports import Kind, Portal, Storage
@@ -61,12 +61,12 @@ class Session:
 
     def __init__(self, name: str, chosen: Mapping[str, Any], *, creates: bool = False, strict: bool = True) -> None:
         self.name, self.creates = name, creates
-        self._settings, unread = _read(chosen.get("config"))
+        self._settings, unread = attempted(chosen.get("config"))
         self._unread = unread if strict else None
         firm = self._settings.firm
         self.lang = str(chosen.get("lang") or firm.language or "fr")
         self.json = bool(chosen.get("json"))
-        self.db = a_database(chosen.get("db") or _database(self._settings) or DB)
+        self.db = a_database(chosen.get("db") or database.of(self._settings) or DB)
         self.cabinet = str(chosen.get("cabinet") or firm.cabinet or CABINET)
         self.by = str(chosen.get("by") or _user())
         self.out = Screen(self.lang, quiet=self.json)
@@ -227,22 +227,6 @@ class Session:
         with Progress(*columns, console=self.err, transient=True) as bar:
             task = bar.add_task(self.text(key), total=total)
             yield lambda done: bar.update(task, completed=done)
-
-
-def _read(asked: Path | None) -> tuple[Settings, DueWorkflowError | OSError | None]:
-    """The settings, and why they cannot be used: whoever asks for them is told."""
-    try:
-        return load(located(asked)), None
-    except (InputRefused, OSError) as error:
-        return Settings(), error.with_traceback(None)
-
-
-def _database(settings: Settings) -> Path | Address | None:
-    """The database of the settings file; a file's path is relative to it."""
-    if settings.firm.db is None:
-        return None
-    found = a_database(settings.firm.db)
-    return found if isinstance(found, Address) else settings.place(settings.firm.db)
 
 
 def _user() -> str:

@@ -66,12 +66,17 @@ def load(path: Path | None) -> Settings:
     return settings.with_(path=path.absolute())
 
 
+def attempted(asked: Path | None) -> tuple[Settings, InputRefused | OSError | None]:
+    """The settings, or the defaults with why the file cannot be used: whoever asks for them is told."""
+    try:
+        return load(located(asked)), None
+    except (InputRefused, OSError) as error:
+        return Settings(), error.with_traceback(None)
+
+
 def spoken(asked: str = "") -> str:
     """The language of the file, for what is said before a command begins; empty where it says none or has mistakes."""
-    try:
-        return load(located(Path(asked) if asked else None)).firm.language or ""
-    except (InputRefused, OSError):
-        return ""
+    return attempted(Path(asked) if asked else None)[0].firm.language or ""
 
 
 def _parsed(path: Path) -> tuple[str, dict[str, Any]]:

@@ -31,6 +31,7 @@ from due_workflow.texts.pilots import PILOTS
 from due_workflow.texts.portals import PORTALS
 from due_workflow.texts.procedure import PROCEDURE
 from due_workflow.texts.report import REPORT
+from due_workflow.texts.settings import SETTINGS
 from due_workflow.texts.simulator import SIMULATOR
 from due_workflow.texts.trouble import TROUBLE
 from due_workflow.texts.window import WINDOW
@@ -56,6 +57,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **PROCEDURE,
     **EVIDENCE,
     **WIRE,
+    **SETTINGS,
     **PORTALS,
     **JEDECLARE,
 }
