@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import dataclasses
 import json
 import os
 import re
@@ -45,6 +46,7 @@ from due_workflow.cli import steps as steps_module
 from due_workflow.cli.outcomes import Code
 from due_workflow.gates import REAL_GATE, TEST_GATE
 from due_workflow.rounds import Task
+from due_workflow.simulator.stage import JedeclareAddresses, UrssafAddresses
 from due_workflow.testing import factories as make
 from due_workflow.testing.avis import avis_xml, eml
 from due_workflow.texts.window import WINDOW
@@ -921,6 +923,7 @@ def test_every_text_of_the_window_is_used_and_every_used_one_is_there() -> None:
     names |= {".".join(path) or "root" for path in COMMANDS}
     names |= {guard.__name__ for guard in (*REAL_GATE, *TEST_GATE)} | {"test", "real"}
     names |= {task.value for task in Task}
+    names |= {field.name for kind in (UrssafAddresses, JedeclareAddresses) for field in dataclasses.fields(kind)}
     names |= {f"{verb}_{mode}" for verb in ("begin", "prepare", "renew") for mode in Mode}
     codes = {"storage_missing", "reference_twice", *reasons()}
     for key in window:

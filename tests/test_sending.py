@@ -19,8 +19,10 @@ from due_workflow import (
     SubmissionState,
     TransitionRefused,
 )
+from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.calendar import start_of_day
-from due_workflow.testing import Step
+from due_workflow.ports import Changes
+from due_workflow.testing import ScriptedPortal, Step
 from due_workflow.testing import factories as f
 from stories import ACCOUNT, NOW, A, Firm, R
 
@@ -604,3 +606,32 @@ def test_an_ads_that_names_a_file_and_says_the_other_mode_moves_nothing(firm: Fi
     (name,) = silent(firm, "E-1")
     result = firm.flow.receive(f.ads("N-1", account=ACCOUNT, deposited_as=name, mode=Mode.TEST))
     assert (result.state, state(firm)) == ("mismatch", "sent")
+
+
+def test_the_portals_answer_is_kept_by_one_commit(firm: Firm) -> None:
+    """Between two, a crash would leave it sent under a reference that nobody knows."""
+
+    class Counting(MemoryStorage):
+        def commit(self, cabinet: str, changes: Changes) -> None:
+            super().commit(cabinet, changes)
+            after.append(len(portal.taken))
+
+    after: list[int] = []
+    portal = ScriptedPortal("jedeclare", ACCOUNT)
+    other = Firm(Counting(), portal=portal).opened()
+    client = f.client(1)
+    other.flow.add_client(client)
+    other.flow.sign_mandate(client.siren, f.mandate())
+    sub = other.flow.prepare(f.declaration("E-1"), Mode.TEST)
+    other.flow.send([sub.id])
+    assert after.count(1) == 1
+    stands = other.read.submission(sub.id)
+    assert (stands.state, other.read.deposit(str(stands.deposit)).ref) == (S.DEPOSITED, portal.ref_of(sub.id))
+
+
+def test_an_acs_in_one_group_with_the_ads_that_names_its_file_is_placed_at_once(firm: Firm) -> None:
+    (name,) = silent(firm, "E-1")
+    papers = [f.ads("N-1", account=ACCOUNT, deposited_as=name), f.acs("N-1", account=ACCOUNT)]
+    assert [result.state for result in firm.flow.receive_many(papers)] == ["applied", "applied"]
+    assert state(firm) == "forwarded"
+    assert not [out for out in firm.read.notices() if out.notice.code.startswith("tray_")]

@@ -166,21 +166,33 @@ class ExchangeCommands(Engine):
             return self._commit(by, lambda u: sending.unsent(u, deposit.id))
         if became is Event.DOUBT:
             return self._commit(by, lambda u: sending.each(u, deposit.id, Event.DOUBT))
-        sent = self._commit(by, lambda u: sending.each(u, deposit.id, Event.SENT, u.now))
-        return self.found(deposit.id, ads, by=by) if ads is not None else sent
+        if ads is None:
+            return self._commit(by, lambda u: sending.each(u, deposit.id, Event.SENT, u.now))
+        return self._taken(deposit.id, ads, by, now=True)
 
     def found(self, deposit_id: str, ads: Ads, *, by: str = "") -> Deposit:
         """The portal says under which reference it has a deposit: learn it and take its ADS in.
 
         The reference is learned for sure, not guessed; the ADS is a receipt like any other.
         """
+        return self._taken(deposit_id, ads, by)
+
+    def _taken(self, deposit_id: str, ads: Ads, by: str, now: bool = False) -> Deposit:
+        """One commit, so that no crash leaves a deposit sent whose reference nobody knows. `now`: it left just now."""
+
+        def work(u: Unit) -> None:
+            sending.learn_ref(u, deposit_id, ads.portal_ref)
+            sending.each(u, deposit_id, Event.SENT, u.now if now else None)
+            receiving.receive(u, ads)
+
         try:
-            self._commit(by, lambda u: sending.settle_doubt(u, deposit_id, ads.portal_ref, False))
+            self._commit(by, work)
         except InputRefused:
             # the reference belongs to another deposit: the ADS is kept all the same, and shows it
+            if now:
+                self._commit(by, lambda u: sending.each(u, deposit_id, Event.SENT, u.now))
             self.receive(ads, by=by)
             return self.read.deposit(deposit_id)
-        self.receive(ads, by=by)
         return self._replay(deposit_id, by)
 
     # ---- receipts

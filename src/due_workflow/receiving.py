@@ -103,7 +103,8 @@ def take(u: Unit, arrived: Arrival, origin: str = "") -> ReceiveResult:
     bare = paper.with_(raw=b"" if isinstance(paper, Unreadable) else None)
     origins = (origin,) if origin else ()
     received = Received.made(id=id, receipt=bare, sha256=sha256, received_at=u.now, state="tray", origins=origins)
-    deposit = next((h.facts for h in found if h.ref.kind is Kind.DEPOSIT), None)
+    deposits = (h.facts for h in found if h.ref.kind is Kind.DEPOSIT)
+    deposit = next((d for d in deposits if d.ref == getattr(paper, "portal_ref", None)), None)
     result = _place(u, received, deposit)
     if raw:
         u.put_payload(Kind.RECEIPT, id, {"raw": b64encode(raw).decode()})

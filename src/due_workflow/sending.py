@@ -363,6 +363,7 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
     if wrong is not None:
         held = _unbound(u, held, wrong)
     u.put(Kind.DEPOSIT, deposit, held, "learn_ref", dest=held.state)
+    u.call(deposit_key(held.portal, held.account, ref), Ref(Kind.DEPOSIT, deposit))
     if guessed:
         u.notice("ref_guessed", Ref(Kind.DEPOSIT, deposit), deposit=deposit, ref=ref)
     return held

@@ -52,7 +52,7 @@ def export(
             progress=tell,
         )
     s.data |= {
-        "file": str(out),
+        "file": hushed(str(out)),
         "about": told.about,
         "seal": told.seal,
         "files": told.files,
@@ -136,6 +136,6 @@ def _plain(found: Verified, lang: str) -> dict[str, object]:
         "unread": found.unread,
         "gone": found.gone,
         "hires": [{"reference": h.reference, "status": h.status, "declared_by": h.declared_by} for h in found.hires],
-        "faults": [{"file": f.where, "code": f.code, "text": f.text(lang)} for f in found.faults],
+        "faults": [{"file": hushed(f.where), "code": f.code, "text": f.text(lang)} for f in found.faults],
         "fault_count": found.fault_count,
     }
