@@ -21,6 +21,7 @@ from due_workflow import (
 )
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.calendar import start_of_day
+from due_workflow.message import STANDARD
 from due_workflow.ports import Changes
 from due_workflow.testing import ScriptedPortal, Step
 from due_workflow.testing import factories as f
@@ -425,6 +426,7 @@ def test_what_came_before_its_reference_was_known_is_placed_when_it_is_learned(f
 
 def test_a_reference_known_for_sure_is_not_replaced_and_not_taken_twice(firm: Firm) -> None:
     one, two = firm.sent(firm.real("E-1").id, ref="1"), firm.sent(firm.real("E-2").id, ref="2")
+    firm.flow.receive(f.ads("1", account=ACCOUNT))
     for deposit, ref, code in ((one.deposit, "9", "ref_known"), (one.deposit, "2", "ref_known")):
         with pytest.raises(InputRefused) as refusal:
             firm.flow.learn_ref(deposit or "", ref)
@@ -635,3 +637,36 @@ def test_an_acs_in_one_group_with_the_ads_that_names_its_file_is_placed_at_once(
     assert [result.state for result in firm.flow.receive_many(papers)] == ["applied", "applied"]
     assert state(firm) == "forwarded"
     assert not [out for out in firm.read.notices() if out.notice.code.startswith("tray_")]
+
+
+def test_the_same_key_sends_again_what_did_not_leave(firm: Firm) -> None:
+    firm.portal.script(Step.NOT_SENT, Step.ADS)
+    sub = firm.real()
+    assert firm.flow.send([sub.id], key="once").troubles
+    assert state(firm) == "prepared"
+    again = firm.flow.send([sub.id], key="once")
+    assert (len(again.deposits), again.troubles, state(firm)) == (1, {}, "deposited")
+    firm.flow.send([sub.id], key="once")
+    assert firm.portal.times_taken(sub.id) == 1
+
+
+def test_a_text_that_the_message_cuts_is_told_whoever_sends(firm: Firm) -> None:
+    firm.portal.form = STANDARD  # type: ignore[attr-defined]  # as the portals that write it have
+    firm.flow.register(f.declaration("E-1", surname="LONGUEMENT" * 5))
+    firm.flow.release([firm.flow.prepare("E-1", Mode.TEST).id])
+    firm.worker().send_released()
+    told = [out.notice for out in firm.read.notices() if out.notice.code == "message_shortened"]
+    assert [(n.facts["submission"], n.facts["columns"]) for n in told] == [("E-1/test/1", "nom")]
+    assert "LONGUEMENT" not in told[0].text("fr")
+
+
+def test_a_reference_that_was_mistyped_can_be_put_right_while_nothing_came_under_it(firm: Firm) -> None:
+    deposit = doubtful(firm)
+    firm.flow.settle_doubt(deposit, ref="124")
+    assert firm.flow.learn_ref(deposit, "123").ref == "123"
+    firm.flow.receive(f.acs("123", account=ACCOUNT))
+    assert state(firm) == "forwarded"
+    with pytest.raises(InputRefused) as refusal:
+        firm.flow.learn_ref(deposit, "125")
+    assert refusal.value.code == "ref_known"
+    assert firm.read.verify_journal().sound

@@ -287,6 +287,24 @@ def test_a_piece_of_the_other_mode_never_moves_a_state_and_is_told_urgently(firm
     assert {r.state for r in firm.read.tray()} == {"mismatch"}
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_where_the_portal_took_a_deposit_in_the_other_mode_no_piece_of_it_declares(firm: Firm, late: bool) -> None:
+    """Its returns name no mode: they speak of what was taken. Whatever came first, a person decides."""
+    sub = firm.sent(firm.real("E-1").id)
+    ref = firm.ref_of(sub)
+    papers = [f.ads(ref, account=ACCOUNT, mode=Mode.TEST), f.acs(ref, account=ACCOUNT), f.ars(ref, account=ACCOUNT)]
+    for paper in reversed(papers) if late else papers:
+        firm.flow.receive(paper)
+    assert (firm.read.submission(sub.id).state, firm.status("E-1")) == (S.SENT, "running")
+    assert sorted(str(received.why) for received in firm.read.tray()) == ["mode_contradicted"] * 2 + ["mode_mismatch"]
+    assert firm.codes(urgent=True).count("mode_mismatch") == 1
+    assert firm.read.verify_journal().sound
+    # the portal says that it was a slip: a person attaches the ARS, and that stands
+    (ars,) = [received for received in firm.read.tray() if received.receipt.kind == "ars"]
+    firm.flow.attach(ars.id, {sub.id: A}, by="Camille")
+    assert firm.status("E-1") == "declared"
+
+
 def test_bytes_that_cannot_be_read_are_kept_whole(firm: Firm) -> None:
     result = firm.flow.receive(Unreadable(raw=b"\xff\x00", account=ACCOUNT, why="not XML", filename="x.eml"))
     assert (result.state, result.why) == ("tray", "unreadable")

@@ -288,6 +288,69 @@ def test_a_wrong_password_sends_nothing_and_is_not_tried_over_and_over(api: Api)
     assert len(api.logins) == 2
 
 
+@pytest.mark.parametrize(
+    "echo",
+    [
+        "{header}",
+        "jeton refuse: {header} - recommencez",
+        "{padding} {token}",  # where the text is cut
+        "{spaced}",
+        "{half}",
+        "mot de passe {password} de {surname}",
+        "{padding} {password}",
+        "{lines}",
+    ],
+)
+def test_nothing_that_the_portal_was_told_comes_back_in_what_it_says(
+    api: Api, portal: UrssafPortal, echo: str
+) -> None:
+    who = credentials()
+    secret = "".join(chr(97 + (n * n + n // 7) % 26) for n in range(400))
+
+    def login(call: Call, _: Request) -> None:
+        api.tokens.append(secret)
+        call.answer(secret)
+
+    def refuse(call: Call, request: Request) -> None:
+        header = request.headers["authorization"]
+        assert header.endswith(secret)
+        said = echo.format(
+            header=header,
+            token=secret,
+            padding="x" * 285,
+            spaced=" ".join(secret),
+            half=secret[50:90],
+            password=who.password.replace(" ", "  \n"),
+            surname=who.surname.upper(),
+            lines="\n".join(secret[at : at + 5] for at in range(0, 400, 5)),
+        )
+        call.answer(f"<erreur><message>{said}</message></erreur>", status=422)
+
+    api.expect("auth", login)
+    api.expect("deposit", refuse)
+    found = told(lambda: portal.deposit(parcel(portal)))
+    assert isinstance(found, ContentRefused)
+    for text in (found.text("fr"), found.text("en"), repr(found), str(found.facts)):
+        plain = "".join(sign for sign in text if sign not in " |").lower()
+        assert not any(secret[at : at + 5] in plain for at in range(395))
+        assert not any(word.lower() in plain for word in ("DSNLogin", who.password.replace(" ", ""), who.surname))
+    assert "[…]" in found.text("fr")
+
+
+def test_a_return_that_repeats_the_token_is_kept_without_it(api: Api, portal: UrssafPortal) -> None:
+    ads = portal.deposit(parcel(portal))
+    assert ads is not None
+    body = (
+        f"<r><declaration profil='DPAE'><etat_conformite>KO</etat_conformite>"
+        f"<message>Code URSSAF invalide {api.tokens[-1]}</message></declaration></r>"
+    )
+    api.publish(ads.portal_ref, Line("11", "KO", body.encode()))
+    (piece,) = portal.available(None, [ads.portal_ref])
+    found = portal.fetch(piece)
+    assert isinstance(found, Ars)
+    assert found.verdicts[0].message == "Code URSSAF invalide […]"
+
+
 REFUSED = {400: NotSent, 401: NotSent, 403: NotSent, 404: NotSent, 406: NotSent, 415: NotSent, 429: NotSent}
 REFUSED |= {413: ContentRefused, 422: ContentRefused}
 
@@ -851,8 +914,14 @@ def test_in_the_engine_a_cut_is_a_doubt_and_a_refusal_leaves_the_attempt_prepare
 def test_in_the_engine_the_other_mode_is_a_mismatch(api: Api, portal: UrssafPortal) -> None:
     flow = firm(portal)
     api.essai = "02"
-    flow.send([prepared(flow)])
+    sent = prepared(flow)
+    flow.send([sent])
     assert "mode_mismatch" in {out.notice.code for out in flow.read.notices()}
+    (ref,) = api.taken
+    api.publish(ref, Line("10", "OK", report()), Line("11", "OK", report()))
+    flow.collect(portal)
+    assert flow.read.submission(sent).state is SubmissionState.SENT, "its returns speak of what was taken, not of ours"
+    assert {received.why for received in flow.read.tray()} == {"mode_mismatch", "mode_contradicted"}
 
 
 # ---- reading, whatever comes

@@ -15,6 +15,7 @@ from due_workflow.engine import Engine, each_once
 from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, PortalFailure, TransitionRefused
 from due_workflow.identifiers import holds_nir, named
 from due_workflow.machine import Event
+from due_workflow.message import MessageFormat
 from due_workflow.models import (
     Deposit,
     Submission,
@@ -134,17 +135,20 @@ class ExchangeCommands(Engine):
         first = self._unit(by)
         portal = self._portal(first)
         channel = Channel(portal.name, portal.account, portal.recipient)
+        form = getattr(portal, "form", None)
+        form = form if isinstance(form, MessageFormat) else None
         lots = sending.groups(first, sending.load_attempts(first, ids), self.policy.per_deposit)
         for lot in lots:
             names = [sub.id for sub in lot]
 
             def begin(u: Unit, names: list[str] = names) -> tuple[Deposit, Parcel] | None:
-                return sending.begin_lot(u, names, channel, late, portal.render, refused)
+                return sending.begin_lot(u, names, channel, late, portal.render, refused, form)
 
             begun = self._commit(by, begin)
             if begun is not None:
                 deposits.append(self._over_the_wire(portal, *begun, by, troubles))
-        if key and not refused:  # refused ones may be sent later under the same key
+        # what was refused, or not sent, may be sent later under the same key
+        if key and not refused and not any(isinstance(trouble, NotSent) for trouble in troubles.values()):
             self._commit(by, lambda u: self._remember(u, "send", (ids, late), key, deposits))
         return SendResult(tuple(deposits), refused, troubles)
 

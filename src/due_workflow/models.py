@@ -418,7 +418,10 @@ class DepositItem(Model):
 
 
 class Deposit(Model):
-    """One file handed to the portal: what it held, and the portal's reference (numéro ADS, idflux) once known."""
+    """One file handed to the portal: what it held, and the portal's reference (numéro ADS, idflux) once known.
+
+    `mode_told`: the other mode under which the portal's ADS took it; then no piece without a mode of its own counts.
+    """
 
     id: str
     portal: str
@@ -432,6 +435,7 @@ class Deposit(Model):
     ref: str | None = None
     guessed: bool = False
     withdrawn: bool = False
+    mode_told: Mode | None = None
 
     @property
     def state(self) -> Literal["open", "in_doubt", "closed"]:

@@ -260,7 +260,8 @@ class Portal(Protocol):
         account: the firm's account there; piece numbers are unique per account only.
         recipient: whose ARS decides: "CIRSO", "URSSAF".
 
-    One that has an attribute `parallel` is asked for so many pieces at once, from threads; without it, one by one.
+    One that has an attribute `parallel` is asked for so many pieces at once, from threads; without it, one by one. One
+    whose attribute `form` is a `message.MessageFormat` has people told which texts its messages cut.
     """
 
     name: str

@@ -33,7 +33,7 @@ from due_workflow.receipts import (
     evidence_of,
 )
 from due_workflow.records import awaiting_key, deposit_key, receipt_key
-from due_workflow.sending import learn_ref
+from due_workflow.sending import learn_ref, sent_back
 from due_workflow.unit import Unit
 
 S = SubmissionState
@@ -138,6 +138,9 @@ def _place(u: Unit, received: Received, deposit: Deposit | None) -> ReceiveResul
     if paper.mode is not None and paper.mode is not deposit.mode:
         mismatch = received.with_(state="mismatch", why="mode_mismatch", due=None)
         u.put(Kind.RECEIPT, received.id, mismatch)
+        if isinstance(paper, Ads) and deposit.mode_told is None:
+            # whatever follows speaks of what the portal took, which is not what was meant
+            _contradicted_mode(u, deposit.with_(mode_told=paper.mode))
         ref = Ref(Kind.DEPOSIT, deposit.id)
         u.notice(
             "mode_mismatch",
@@ -148,10 +151,23 @@ def _place(u: Unit, received: Received, deposit: Deposit | None) -> ReceiveResul
             ours=deposit.mode.value,
         )
         return _result(u, mismatch)
+    if deposit.mode_told is not None and paper.mode is None:
+        return _tray(u, received, "mode_contradicted", due=False)
     reached = reach(paper, deposit)
     if isinstance(reached, Ambiguous):
         return _tray(u, received, reached.why)
     return apply(u, received, deposit, reached, learned)
+
+
+def _contradicted_mode(u: Unit, deposit: Deposit) -> None:
+    """Every piece of a deposit that says no mode of its own waits from now on, unless a person attached it."""
+    ref, why = deposit.ref or "", "mode_contradicted"
+    for held in u.load(keys=(receipt_key(deposit.portal, deposit.account, ref),)):
+        waits = held.ref.kind is Kind.RECEIPT and held.facts.state == "tray" and not held.facts.attached
+        if waits and getattr(held.facts.receipt, "mode", deposit.mode) is None:
+            u.put(Kind.RECEIPT, held.ref.id, held.facts.with_(why=why, due=None))
+    told = sent_back(u, deposit, lambda p: getattr(p.receipt, "mode", None) is None and not p.attached, why, due=False)
+    u.put(Kind.DEPOSIT, deposit.id, told, why, dest=told.state)
 
 
 def _tray(u: Unit, received: Received, code: str, why: str = "", due: bool = True) -> ReceiveResult:
@@ -159,6 +175,9 @@ def _tray(u: Unit, received: Received, code: str, why: str = "", due: bool = Tru
     wait = SOON if new else DAILY
     kept = received.with_(state="tray", why=code, reached=(), due=u.now + wait if due else None)
     u.put(Kind.RECEIPT, received.id, kept)
+    if not isinstance(received.receipt, Unreadable):
+        of = received.receipt
+        u.call(receipt_key(of.portal, of.account, of.portal_ref), Ref(Kind.RECEIPT, received.id))
     if new:
         paper = received.receipt
         ref = getattr(paper, "portal_ref", None)
@@ -200,6 +219,7 @@ def apply(
     for sid, verdicts in reached.items():
         sub = _absorb(u, sid, evidence_of(paper, received.id, received.sha256, verdicts))
         states[sid] = sub.state
+        u.call(f"for:{sub.reference}", Ref(Kind.RECEIPT, received.id))
         if sub.deposit == deposit.id:
             standing = standing_in(standing, sub)
     if standing is not deposit:

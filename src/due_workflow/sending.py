@@ -19,9 +19,10 @@ from due_workflow.gates import Situation, gate
 from due_workflow.hiring import filled, move, noted, put, situation
 from due_workflow.identifiers import named, scrub
 from due_workflow.machine import Event
+from due_workflow.message import MessageFormat, fitted
 from due_workflow.models import Deposit, DepositItem, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Parcel, Ref
-from due_workflow.receipts import Mode
+from due_workflow.receipts import Mode, Received, Unreadable
 from due_workflow.records import deposit_key
 from due_workflow.unit import Unit
 
@@ -141,6 +142,7 @@ def begin_lot(
     late: bool,
     render: Render,
     refused: dict[str, TransitionRefused | InputRefused],
+    form: MessageFormat | None = None,
 ) -> tuple[Deposit, Parcel] | None:
     """Begin one lot for a portal: what is denied, or makes no message, is set apart and does not stop the others."""
     for id in lot:
@@ -162,7 +164,18 @@ def begin_lot(
         raise InputRefused("reference_is_a_nir")
     id = new_id()
     begun = [begin(u, sub, id, channel, late) for sub in load_attempts(u, ready)]
+    for alone in ready.values():
+        _shortened(u, alone, form)
     return new_deposit(u, id, begun, channel, u.now, parcel), parcel
+
+
+def _shortened(u: Unit, sub: Submission, form: MessageFormat | None) -> None:
+    """Tell which texts of a message are cut or left out; `form` where the portal writes that message."""
+    cut = fitted(sub.declaration, form).cut if form is not None and sub.declaration is not None else ()
+    if cut:
+        columns = ", ".join(dict.fromkeys(str(problem.facts["column"]) for problem in cut))
+        ref = Ref(Kind.FILING, sub.reference)
+        u.notice("message_shortened", ref, submission=sub.id, columns=columns)
 
 
 def _together(
@@ -337,7 +350,8 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
     """Note the portal's reference of a deposit. A guess that proves wrong gives way, here or at another deposit.
 
     Raises:
-        InputRefused: another deposit of the account has this reference for sure, or this deposit has another one.
+        InputRefused: another deposit of the account has this reference for sure, or this deposit has another one and
+            a piece came under it.
     """
     ref = ref.strip()
     if not ref:
@@ -349,7 +363,7 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
         sure = held.with_(guessed=False)
         u.put(Kind.DEPOSIT, deposit, sure, "learn_ref", source=held.state, dest=sure.state)
         return sure
-    if held.ref is not None and not held.guessed:
+    if held.ref is not None and not held.guessed and (guessed or _under(u, held)):
         raise InputRefused("ref_known", deposit=deposit, ref=held.ref)
     for other in u.load(keys=(deposit_key(held.portal, held.account, ref),)):
         if other.ref.kind is not Kind.DEPOSIT or other.ref.id == deposit or other.facts.ref != ref:
@@ -358,7 +372,7 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
             raise InputRefused("ref_taken", ref=ref, deposit=other.ref.id)
         freed = _unbound(u, other.facts.with_(ref=None, guessed=False), ref)
         u.put(Kind.DEPOSIT, freed.id, freed, "unguess", source=other.facts.state, dest=freed.state)
-    wrong = held.ref
+    wrong = held.ref if held.guessed else None
     held = held.with_(ref=ref, guessed=guessed)
     if wrong is not None:
         held = _unbound(u, held, wrong)
@@ -369,27 +383,42 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
     return held
 
 
+def _under(u: Unit, deposit: Deposit) -> bool:
+    """Whether a piece came under the reference of a deposit; while none did, it may be a slip of whoever typed it."""
+    held = u.load(keys=[f"for:{item.reference}" for item in deposit.items.values()])
+    return any(h.ref.kind is Kind.RECEIPT and getattr(h.facts.receipt, "portal_ref", "") == deposit.ref for h in held)
+
+
 def _unbound(u: Unit, deposit: Deposit, wrong: str) -> Deposit:
     """Detach the pieces of a reference that was guessed wrongly; they go back to the tray."""
+    deposit = sent_back(
+        u, deposit, lambda piece: getattr(piece.receipt, "portal_ref", "") == wrong, "unknown_ref", due=True
+    )
+    u.notice("guess_corrected", Ref(Kind.DEPOSIT, deposit.id), urgent=True, deposit=deposit.id, ref=wrong)
+    return deposit
+
+
+def sent_back(u: Unit, deposit: Deposit, which: Callable[[Received], bool], why: str, due: bool) -> Deposit:
+    """Detach these pieces of a deposit, as if they had never been bound: they wait in the tray."""
     receipts = {
         h.ref.id
         for h in u.load(keys=[f"for:{item.reference}" for item in deposit.items.values()])
-        if h.ref.kind is Kind.RECEIPT and getattr(h.facts.receipt, "portal_ref", None) == wrong
+        if h.ref.kind is Kind.RECEIPT and not isinstance(h.facts.receipt, Unreadable) and which(h.facts)
     }
     for id in sorted(receipts):
         received = u.need(Kind.RECEIPT, id).facts
-        u.put(Kind.RECEIPT, id, received.with_(state="tray", why="unknown_ref", reached=(), due=u.now))
+        back = received.with_(state="tray", why=why, reached=(), due=u.now if due else None)
+        u.put(Kind.RECEIPT, id, back)
     for sub in load_attempts(u, deposit.items):
         slots = {slot: p for slot, p in sub.evidence.slots.items() if p.receipt not in receipts}
         if slots == sub.evidence.slots:
             continue
         filing = u.filing(sub.reference)
         s = situation(u, filing, sub)
-        back = move(sub, Event.UNBOUND, s).with_(evidence=sub.evidence.with_(slots=slots))
-        again = back.evidence.standing(back.recipient)
+        moved = move(sub, Event.UNBOUND, s).with_(evidence=sub.evidence.with_(slots=slots))
+        again = moved.evidence.standing(moved.recipient)
         if again is not None:
-            back = move(back, Event(again), s)
-        put(u, with_attempt(filing, back), Event.UNBOUND, sub.state, back.state)
-        deposit = standing_in(deposit, back)
-    u.notice("guess_corrected", Ref(Kind.DEPOSIT, deposit.id), urgent=True, deposit=deposit.id, ref=wrong)
+            moved = move(moved, Event(again), s)
+        put(u, with_attempt(filing, moved), Event.UNBOUND, sub.state, moved.state)
+        deposit = standing_in(deposit, moved)
     return deposit

@@ -35,7 +35,7 @@ class Unit:
         self._checked: dict[Ref, Record] = {}
         self._records: dict[Ref, Record] = {}
         self._named: dict[str, list[Ref]] = {}
-        self._called: dict[str, Ref] = {}
+        self._called: dict[str, dict[Ref, None]] = {}
         self._entries: list[Entry] = []
         self._journaled: set[Ref] = set()
         self._noticed = 0
@@ -51,13 +51,12 @@ class Unit:
         found: dict[Ref, None] = {}
         for key in keys:
             found.update(dict.fromkeys(self._named[key]))
-            if key in self._called:
-                found[self._called[key]] = None
+            found.update(self._called.get(key, {}))
         return [held for ref in found if (held := self._held[ref]) is not None]
 
     def call(self, key: str, ref: Ref) -> None:
         """What is staged here is found by `key` from now on, as it will be once it is committed."""
-        self._called[key] = ref
+        self._called.setdefault(key, {})[ref] = None
 
     def _read(self, wanted: Sequence[Ref], asked: dict[str, list[Ref]]) -> None:
         self._held.update(dict.fromkeys(wanted))

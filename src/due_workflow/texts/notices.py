@@ -180,6 +180,12 @@ NOTICES: dict[str, tuple[str, str]] = {
         "Avis {kind:word:kind} {receipt} en attente: il ne se prononce sur aucune déclaration du dépôt {ref}.",
         "{kind:word:kind} {receipt} waits: it speaks of no declaration of the deposit {ref}.",
     ),
+    "notice.tray_mode_contradicted": (
+        "Avis {kind:word:kind} {receipt} en attente: le portail dit avoir pris le dépôt {ref} dans l'autre mode. Vérifiez "
+        "auprès de lui ce qu'il a vraiment pris; rattachez ensuite l'avis (attach).",
+        "{kind:word:kind} {receipt} waits: the portal says that it took the deposit {ref} in the other mode. Check with it "
+        "what it truly took; then attach the receipt.",
+    ),
     "notice.tray_withdrawn": (
         "Avis {kind:word:kind} {receipt} en attente: il répond au dépôt {ref}, retiré avant l'envoi. Vérifiez auprès du "
         "portail: quelque chose est parti.",

@@ -110,6 +110,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "tray.partly": ("une partie reste à rattacher", "a part remains to be attached"),
     "tray.names_another": ("nomme une autre entreprise", "names another company"),
     "tray.no_verdict": ("ne se prononce sur aucune déclaration", "speaks of no declaration"),
+    "tray.mode_contradicted": (
+        "le portail dit avoir pris ce dépôt dans l'autre mode",
+        "the portal says it took this deposit in the other mode",
+    ),
     "tray.withdrawn": ("dépôt retiré avant l'envoi", "deposit withdrawn before sending"),
     "tray.unreadable": ("illisible", "unreadable"),
     "tray.mode_mismatch": ("mode différent du dépôt", "mode differs from the deposit's"),
