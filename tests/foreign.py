@@ -15,6 +15,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
@@ -260,6 +261,12 @@ class Avis:
     fields: frozenset[str] = field(default=frozenset())
 
 
+def around(day: date) -> dict[str, str]:
+    """The days of a list: some before, a year after."""
+    ends = {"dateDebut": day - timedelta(days=30), "dateFin": day + timedelta(days=365)}
+    return {name: told.strftime("%d/%m/%Y") for name, told in ends.items()}
+
+
 @dataclass
 class Jedeclare:
     """List and get pieces, read the client files, leave a file."""
@@ -267,19 +274,23 @@ class Jedeclare:
     addresses: dict[str, str]
     login: str = "cabinet"
     password: str = PASSWORD
+    today: date = field(default_factory=date.today)
 
     def call(self, operation: str, part: str, **fields: str) -> ET.Element:
         """One operation; raises for a fault and for every `codeRetour` but 00."""
+        return self.raw(self.envelope(operation, part, **fields))
+
+    def envelope(self, operation: str, part: str, **fields: str) -> bytes:
+        """One question as bytes."""
         inside = "".join(f"<sch:{name}>{escape(value)}</sch:{name}>" for name, value in fields.items())
-        envelope = (
+        return (
             f'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="{SOAP}" xmlns:sch="{SCHEMA}">'
             f"<soapenv:Header/><soapenv:Body><sch:{operation}Request><sch:Authentification>"
             f"<sch:motDePasse>{escape(self.password)}</sch:motDePasse><sch:nom>{escape(self.login)}</sch:nom>"
             "</sch:Authentification><sch:Identification><sch:editeur>Essai</sch:editeur>"
             "<sch:logiciel>Client etranger</sch:logiciel><sch:version>1</sch:version></sch:Identification>"
             f"<sch:{part}>{inside}</sch:{part}></sch:{operation}Request></soapenv:Body></soapenv:Envelope>"
-        )
-        return self.raw(envelope.encode())
+        ).encode()
 
     def raw(self, envelope: bytes) -> ET.Element:
         """One envelope as it stands."""
@@ -303,11 +314,12 @@ class Jedeclare:
 
     def listed(self, kind: str = "99", status: str = "01", procedure: str = "DUE", **more: str) -> list[dict[str, str]]:
         """What a list shows, by field."""
-        days = {"dateDebut": more.pop("begin", ""), "dateFin": more.pop("end", "")}
+        days = around(self.today)
+        days |= {name: more.pop(given) for name, given in (("dateDebut", "begin"), ("dateFin", "end")) if given in more}
         root = self.call(
             "ListeDisponibiliteV2",
             "RequeteListe",
-            **{name: day for name, day in days.items() if day},
+            **days,
             statutPiece=status,
             typeDeListe=kind,
             typeProcedure=procedure,

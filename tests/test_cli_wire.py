@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from due_workflow import DueWorkflow, Mode, SubmissionState
+from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.cli import front
 from due_workflow.cli.notifiers import SETTINGS
@@ -27,6 +28,7 @@ from due_workflow.cli.outcomes import Code
 from due_workflow.cli.run import OneFirm
 from due_workflow.ports import Kind, Ref
 from due_workflow.simulator import Delays, Settings, Simulator
+from due_workflow.testing import FixedClock
 from due_workflow.testing import factories as f
 from portals import wait_for
 
@@ -262,7 +264,11 @@ def test_a_cut_after_the_bytes_left_is_a_doubt_that_says_what_to_do_and_is_never
     assert "EN DOUTE" in said.stderr
     deposit = flow.read.submission(id).deposit
     assert f"settle-doubt {deposit}" in said.stderr
-    due("send", "E-1", code=Code.USAGE)
+    again = due("send", "E-1", code=Code.USAGE).stderr
+    assert "E-1/test/1 est déjà remis (état: en doute)" in again
+    assert "prepare E-1" not in again
+    (first, *_) = data("status")["next_steps"]
+    assert "collect demande d'abord au portail" in first["text"]
     assert len(sim.taken) == 1
     said = due("collect", code=Code.PERSON)
     assert f"settle-doubt {deposit}" in said.stderr
@@ -291,6 +297,91 @@ def test_told_to_stop_it_finishes_the_exchange_in_hand_and_the_same_command_goes
     sim.reset()
     due("send", *left)
     assert len(sim.taken) == len(left)
+
+
+def test_a_second_ctrl_c_says_that_the_exchange_in_hand_may_be_in_doubt(sim: Simulator) -> None:
+    flow = set_up(sim)
+    names = [id.split("/")[0] for id in prepared(flow, 2)]
+    sim.set(slow=20)
+    sim.next("slow", at="deposit")
+    command = [sys.executable, "-m", "due_workflow.cli", "send", *names]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: states(flow)["E-1/test/1"] == "sending" and sim.taken)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert "Encore une fois pour couper" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == Code.INTERRUPTED, err
+    assert "peut-être EN DOUTE" in err
+    assert "rien n'est enregistré" not in err
+    assert states(flow) == {"E-1/test/1": "in_doubt", "E-2/test/1": "prepared"}
+
+
+def test_after_a_kill_in_the_middle_of_an_exchange_status_says_to_wait_and_never_to_mark_it_sent(
+    sim: Simulator,
+) -> None:
+    flow = set_up(sim)
+    prepared(flow, 1)
+    sim.set(slow=20)
+    sim.next("slow", at="deposit")
+    with subprocess.Popen([sys.executable, "-m", "due_workflow.cli", "send", "E-1"]) as process:
+        wait_for(lambda: sim.taken)
+        process.kill()
+    assert states(flow) == {"E-1/test/1": "sending"}
+    (step,) = [step for step in data("status")["next_steps"] if "E-1/test/1" in step["text"]]
+    assert step["command"] == "due-workflow tick"
+    assert "au bout de 10 minutes" in step["text"]
+    assert "envoi en cours" in due("send", "E-1", code=Code.USAGE).stderr
+
+
+def test_an_answer_in_the_other_mode_is_told_at_once_and_urgently(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 1)
+    sim.next("wrong_mode", at="deposit")
+    said = due("send", "E-1", code=Code.PERSON)
+    assert "en mode réel, alors qu'il est parti en mode test" in said.stderr
+    assert "due-workflow tray" in said.stderr
+
+
+def test_a_deposit_without_a_number_is_told_with_the_command_that_gives_it_one(sim: Simulator) -> None:
+    flow = set_up(sim)
+    (id,) = prepared(flow, 1)
+    sim.next("no_ads", at="deposit")
+    said = due("send", "E-1", code=Code.PERSON)
+    deposit = flow.read.submission(id).deposit or ""
+    assert f"learn-ref {deposit} NUMÉRO" in said.stderr
+    assert "La suite arrive" not in said.stdout
+    due("collect")
+    assert states(flow)[id] == "sent"
+    due("learn-ref", deposit, sim.taken[0].portal_ref)
+    due("collect")
+    assert states(flow)[id] == "accepted"
+
+
+def test_an_attempt_that_lacks_something_is_mended_by_the_very_command_that_is_told(sim: Simulator) -> None:
+    flow = set_up(sim)
+    head = "siret;raison_sociale;ape;adresse;code_postal;ville;telephone;code_urssaf;sante_travail\n"
+    client = f"{f.siret(2)};Atelier;1071C;1 rue du Four;75011;Paris;0199001101;{{}};Santé Paris\n"
+    Path("clients.csv").write_text(head + client.format(""), encoding="utf-8")
+    day = soon().strftime("%d/%m/%Y")
+    Path("embauches.csv").write_text(
+        "reference;siret;nom;prenoms;sexe;date_naissance;commune_naissance;departement_naissance;date_embauche;"
+        f"heure_embauche;nature\nE-5;{f.siret(2)};Dupont;Jean;1;14/03/1994;Chartres;28;{day};9:00;CDI\n",
+        encoding="utf-8",
+    )
+    due("import", "clients", "clients.csv")
+    flow.sign_mandate(f.siren(2), f.mandate(signed_on=date.today()))
+    due("import", "hires", "embauches.csv")
+    due("prepare", "E-5", "--mode", "test")
+    said = due("send", "E-5", code=Code.INPUT).stderr
+    assert "renew E-5/test/1 --from FICHIER --reason MOTIF" in said
+    Path("clients.csv").write_text(head + client.format("117"), encoding="utf-8")
+    due("import", "clients", "clients.csv")
+    due("send", "E-5", code=Code.INPUT)  # what is prepared does not change with its client
+    due("renew", "E-5/test/1", "--from", "embauches.csv", "--reason", "code URSSAF")
+    due("send", "E-5")
+    assert states(flow)["E-5/test/2"] == "deposited"
 
 
 def test_what_to_do_next_is_told_with_the_line_not_by_hand(sim: Simulator) -> None:
@@ -336,6 +427,12 @@ def test_a_password_that_is_missing_is_named_by_its_variable(sim: Simulator) -> 
     flow = set_up(sim)
     prepared(flow, 1)
     assert "DUE_URSSAF_PASSWORD" in due("send", "E-1", env={"DUE_URSSAF_PASSWORD": ""}, code=Code.INPUT).stderr
+
+
+def test_the_help_of_run_keeps_the_names_of_tables() -> None:
+    said = due("run", "--help").stdout
+    assert "(sinon [run] every, ou 15)" in said
+    assert "\\[" not in said
 
 
 # ---- collect
@@ -450,7 +547,7 @@ def test_in_a_database_of_several_firms_only_its_own_is_served(sim: Simulator) -
     assert (told["handled"]["send_released"], told["handled"]["collect"]) == (1, 1)
     assert states(other) == {"A-1/test/1": "prepared"}
     assert [taken.account for taken in sim.taken] == [SIRET]
-    # given back as it was: its own worker finds it due
+    # not touched: its own worker finds it due
     now = datetime.now(UTC)
     assert len(other.storage.find("autre", Kind.COMMAND, due_by=now)) == 2
     assert all(out.state == "pending" for out in other.read.notices())
@@ -468,6 +565,54 @@ def test_a_claim_steps_over_any_number_of_other_firms_records(tmp_path: Path) ->
         taken = OneFirm(storage, name).claim([Kind.COMMAND], now, now + timedelta(minutes=5), 20)
         assert (len(taken), {cabinet for cabinet, _ in taken}) == (20, {name})
     assert len(storage.find("b", Kind.COMMAND, due_by=now)) == 10
+
+
+def test_however_much_of_another_firm_waits_longer_this_one_is_served(tmp_path: Path) -> None:
+    storage, start = MemoryStorage(), datetime.now(UTC)
+    clock = FixedClock(start)
+    for name, count in (("autre", 1100), ("a", 20)):
+        flow = DueWorkflow(storage, cabinet=name, clock=clock)
+        flow.add_client(f.client(1))
+        flow.sign_mandate(f.siren(1), f.mandate(signed_on=date.today()))
+        flow.release([flow.prepare(f.declaration(f"E-{n}", start=soon()), Mode.TEST).id for n in range(count)])
+        clock.advance(timedelta(minutes=1))
+    now = clock.now()
+    before = storage.find("autre", Kind.COMMAND, due_by=now, limit=2000)
+    one, other = OneFirm(storage, "a"), OneFirm(storage, "a")
+    first = one.claim([Kind.COMMAND, Kind.FILING], now, now + timedelta(minutes=5), 12)
+    then = other.claim([Kind.COMMAND, Kind.FILING], now, now + timedelta(minutes=5), 100)
+    ids = [record.ref for _, record in (*first, *then)]
+    assert (len(first), len(set(ids)), len(ids)) == (12, 20, 20)
+    assert {cabinet for cabinet, _ in (*first, *then)} == {"a"}
+    for _, record in first:
+        assert storage.load("a", [record.ref]) == [record]  # as it is now: who holds it can write it
+    assert one.claim([Kind.COMMAND], now, now + timedelta(minutes=5), 100) == []
+    later = now + timedelta(minutes=5)  # a worker that died: its lease runs out
+    assert len(one.claim([Kind.COMMAND], later, later + timedelta(minutes=5), 100)) == 20
+    assert storage.find("autre", Kind.COMMAND, due_by=now, limit=2000) == before
+
+
+def test_two_workers_of_a_firm_at_once_share_its_records(tmp_path: Path) -> None:
+    storage = SqliteStorage("due.sqlite", synchronous="OFF")
+    flow = DueWorkflow(storage, cabinet="a")
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate(signed_on=date.today()))
+    flow.release([flow.prepare(f.declaration(f"E-{n}", start=soon()), Mode.TEST).id for n in range(60)])
+    now, taken = datetime.now(UTC), list[str]()
+
+    def work() -> None:
+        with closing(SqliteStorage("due.sqlite", synchronous="OFF")) as own:
+            while found := OneFirm(own, "a").claim([Kind.COMMAND], now, now + timedelta(minutes=5), 5):
+                taken.extend(record.ref.id for _, record in found)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken))
+    left = {record.ref.id for record in storage.find("a", Kind.COMMAND, due_by=now, limit=100)}
+    assert (len(left | set(taken)), left & set(taken)) == (60, set())
 
 
 @contextmanager
@@ -495,7 +640,7 @@ def test_as_a_service_it_goes_on_until_told_to_stop_and_tells_a_line_a_round(
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
     assert "Au travail: tick, send_released, collect, deliver." in out
-    assert re.search(r"^\d\d:\d\d:\d\d  .*2 envois libérés", out, re.MULTILINE), out
+    assert re.search(r"^\d\d:\d\d:\d\d  .*2 ordres d.envoi traités", out, re.MULTILINE), out
     assert "Fini:" in out
     assert set(states(flow).values()) <= {"deposited", "accepted"}
 

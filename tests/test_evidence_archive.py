@@ -10,7 +10,8 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,11 @@ from due_workflow import (
     Submission,
     Unreadable,
     Verdict,
+    texts,
 )
 from due_workflow.adapters import evidence, upload
 from due_workflow.adapters._evidence_reread import READERS, told_again
+from due_workflow.adapters._evidence_zip import packed
 from due_workflow.adapters.avis import read_avis
 from due_workflow.adapters.evidence import Limits, Verified
 from due_workflow.adapters.memory import MemoryStorage
@@ -118,9 +121,16 @@ def contents(path: Path) -> dict[str, bytes]:
 
 
 def repacked(path: Path, files: dict[str, bytes]) -> Path:
+    """Packed as an export packs them: the dates are those of the manifest."""
+    at = dict[str, datetime]()
+    for line in files.get("manifest.jsonl", b"").splitlines():
+        with suppress(ValueError, TypeError, AttributeError, RecursionError):
+            told = json.loads(line)
+            if told.get("at"):
+                at[told.get("file", "")] = datetime.fromisoformat(told["at"])
     with zipfile.ZipFile(path, "w") as made:
         for name, content in files.items():
-            made.writestr(name, content)
+            made.writestr(packed(name, at.get(name) or at.get("")), content)
     return path
 
 
@@ -444,6 +454,55 @@ def test_a_byte_changed_in_any_file_is_noticed_and_the_file_named(archive: Path,
             assert name in {fault.where for fault in found.faults}, (name, place)
 
 
+def dated(info: zipfile.ZipInfo) -> None:
+    info.date_time = (1999, 1, 1, 0, 0, 0)
+
+
+def remarked(info: zipfile.ZipInfo) -> None:
+    info.comment = b"forged"
+
+
+def widened(info: zipfile.ZipInfo) -> None:
+    info.extra = b"\x99\x99\x04\x00lies"
+
+
+def opened_to_all(info: zipfile.ZipInfo) -> None:
+    info.external_attr = 0o100666 << 16
+
+
+@pytest.mark.parametrize("forge", [dated, remarked, widened, opened_to_all])
+def test_what_the_zip_itself_tells_of_a_file_is_noticed(
+    archive: Path, tmp_path: Path, forge: Callable[[zipfile.ZipInfo], None]
+) -> None:
+    names = [next(name for name in contents(archive) if name.startswith(start)) for start in ("messages", "manifest")]
+    for name in names:
+        path = tmp_path / "e.zip"
+        with zipfile.ZipFile(archive) as old, zipfile.ZipFile(path, "w") as new:
+            for info in old.infolist():
+                content = old.read(info)
+                if info.filename == name:
+                    forge(info)
+                new.writestr(info, content)
+        found = evidence.verify(path)
+        assert {(fault.where, fault.code) for fault in found.faults} == {(name, "zip_metadata")}
+        assert contents(path) == contents(archive)
+
+
+def test_a_date_before_a_file_and_bytes_between_files_are_noticed(archive: Path, tmp_path: Path) -> None:
+    """What stands before each file repeats the directory; a tool that reads one does not see the other."""
+    with zipfile.ZipFile(archive) as opened:
+        second, end = opened.infolist()[1], opened.start_dir
+    content = bytearray(archive.read_bytes())
+    content[second.header_offset + 10] ^= 0x21
+    path = tmp_path / "e.zip"
+    path.write_bytes(content)
+    assert {(fault.where, fault.code) for fault in evidence.verify(path).faults} == {(second.filename, "zip_metadata")}
+    hidden = archive.read_bytes()
+    tail = hidden[end:-6] + (end + 9).to_bytes(4, "little") + hidden[-2:]
+    path.write_bytes(hidden[:end] + b"something" + tail)
+    assert codes(evidence.verify(path)) == {"zip_metadata"}
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_byte_of_the_zip_changes_what_is_read_unnoticed(archive: Path, tmp_path: Path, data: st.DataObject) -> None:
@@ -457,8 +516,7 @@ def test_no_byte_of_the_zip_changes_what_is_read_unnoticed(archive: Path, tmp_pa
         found = evidence.verify(path)
     except InputRefused:
         return
-    if found.sound:  # a flag, an instant or an attribute of the ZIP itself: no content
-        assert contents(path) == contents(archive)
+    assert not found.sound
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -558,6 +616,81 @@ def test_a_status_that_no_receipt_founds_is_noticed_even_in_a_whole_chain(archiv
     assert "T-1" in found.faults[0].text("fr")
 
 
+def test_a_deposit_of_the_other_mode_than_its_attempt_is_noticed(archive: Path, tmp_path: Path) -> None:
+    files = contents(archive)
+    deposits = {line["case"] for line in lines_of(files["journals.jsonl"]) if line["case"].startswith("deposit:")}
+
+    def retold(lines: list[dict]) -> list[dict]:
+        for line in lines:
+            if line["case"] in deposits:
+                said = json.loads(line["data"])
+                if said["patch"].get("mode") == "real":
+                    said["patch"]["mode"] = "test"
+                line["data"] = json.dumps(said)
+        return relinked(lines)
+
+    forged = edited(files, "journals.jsonl", retold)
+    heads = {line["case"]: line["hash"] for line in lines_of(forged["journals.jsonl"])}
+    forged = edited(
+        forged, "manifest.jsonl", lambda ls: [ln | {"head": heads[ln["case"]]} if "head" in ln else ln for ln in ls]
+    )
+    found = evidence.verify(repacked(tmp_path / "e.zip", resealed(forged)))
+    assert "deposit_mode" in codes(found)
+
+
+def contradicted(tmp_path: Path, mode: Mode | None, kind: str = "ads") -> Path:
+    """A real hire with an accepted ARS that says `mode`, put beside a piece of the same deposit that says test."""
+    firm = whole(a_firm())
+    sub = firm.read.submission("E-1/real/1")
+    ref = firm.read.deposit(sub.deposit).ref
+    path = tmp_path / "whole.zip"
+    other = getattr(f, kind)(ref, at=firm.clock.now(), account=ACCOUNT, mode=Mode.TEST)
+    other = other.with_(raw=b"<not-read-again/>")
+    evidence.export(firm.flow, "E-1", path)
+    files = contents(path)
+    kept = Received(
+        id=other.named(other.sha256),
+        receipt=other.with_(raw=b""),
+        sha256=other.sha256,
+        received_at=firm.clock.now(),
+        state="mismatch",
+        why="mode_mismatch",
+    )
+    name = f"receipts/{kind}-{kept.id}.xml"
+    line = {"line": "file", "file": name, "size": 0, "sha256": "0" * 64, "what": "receipt", "of": kept.id}
+
+    def told(lines: list[dict]) -> list[dict]:
+        for each in lines:
+            if each["receipt"]["kind"] == "ars":
+                each["receipt"]["mode"] = mode
+        return [*lines, json.loads(kept.model_dump_json())]
+
+    files = edited(files, "receipts.jsonl", told) | {name: other.raw}
+    files = edited(files, "manifest.jsonl", lambda lines: [*lines[:-1], line, lines[-1]])
+    return repacked(tmp_path / "e.zip", resealed(files))
+
+
+def test_a_real_deposit_that_the_portal_took_as_a_test_declares_nobody(tmp_path: Path) -> None:
+    """Its ADS says test; an ARS that says no mode speaks of what was taken."""
+    found = evidence.verify(contradicted(tmp_path, None))
+    assert codes(found) == {"mode_contradicted"}
+    assert "essai" in found.faults[0].text("fr") or "test" in found.faults[0].text("fr")
+    (hire,) = found.hires
+    assert hire.declared_by is None
+    assert hire.contradicted is not None
+    assert hire.contradicted.startswith("receipts/ads-")
+
+
+@pytest.mark.parametrize("kind", ["ads", "acs", "ars"])
+def test_an_answer_that_says_real_beside_a_piece_that_says_test_is_told_as_contradicted(
+    tmp_path: Path, kind: str
+) -> None:
+    found = evidence.verify(contradicted(tmp_path, Mode.REAL, kind))
+    assert found.sound, [fault.text("en") for fault in found.faults]
+    (hire,) = found.hires
+    assert (hire.declared_by, (hire.contradicted or "").split("-")[0]) == (None, f"receipts/{kind}")
+
+
 def test_a_message_of_the_other_mode_is_noticed(archive: Path, tmp_path: Path) -> None:
     """The digest, the deposit's journal and the seal made anew: the bytes themselves still say test or real."""
     files = contents(archive)
@@ -622,7 +755,9 @@ def test_a_hash_noted_elsewhere_proves_what_a_forger_cannot_make_anew(archive: P
     seal = evidence.verify(archive).seal
     assert evidence.verify(archive, head=seal.upper()).head == "seal"
     entries = [line for line in lines_of(files["journals.jsonl"]) if line["case"] == "filing:E-1"]
-    assert evidence.verify(archive, head=entries[2]["hash"]).head == "journal filing:E-1 3"
+    by_entry = evidence.verify(archive, head=entries[2]["hash"])
+    assert by_entry.head == "journal filing:E-1 3"
+    assert [found.summary_proved for found in (evidence.verify(archive, head=seal), by_entry)] == [True, False]
     # made anew as a whole: it holds by itself, and not against what was noted
     forged = resealed(files | {"LISEZ-MOI.txt": b"rien"})
     path = repacked(tmp_path / "e.zip", forged)
@@ -655,7 +790,9 @@ def test_whatever_came_to_a_client_its_archive_holds(lots: int, steps: list[tupl
     assert found.sound, [fault.text("en") for fault in found.faults]
     status = {filing.reference: filing.status.value for filing in firm.read.filings()}
     assert {hire.reference: hire.status for hire in found.hires} == status
-    assert all((hire.status == "declared") is (hire.declared_by is not None) for hire in found.hires)
+    for hire in found.hires:
+        assert (hire.status == "declared") is ((hire.declared_by or hire.contradicted) is not None)
+        assert hire.contradicted is None or ("other mode" in dict(steps) and hire.declared_by is None)
 
 
 def told(firm: Firm, what: str, which: int) -> None:
@@ -822,8 +959,43 @@ def test_a_person_exports_checks_and_compares(firm_on_disk: Path) -> None:
     assert "E-1: DÉCLARÉ, par receipts/ars-" in said
     assert "Tout tient" in said
     assert "refait tout entier" in said
-    assert "est le sceau" in due("evidence", "verify", "e.zip", "--head", seal[1])
-    assert "n'est ni le sceau" in due("evidence", "verify", "e.zip", "--head", "0" * 64, code=6)
+    by_seal = due("evidence", "verify", "e.zip", "--head", seal[1])
+    assert "est le sceau" in by_seal
+    assert "résumé" not in by_seal
+    head = lines_of(contents(firm_on_disk / "e.zip")["journals.jsonl"])[-1]["hash"]
+    assert "ne couvre ni le résumé" in " ".join(due("evidence", "verify", "e.zip", "--head", head).split())
+    told = json.loads(due("evidence", "verify", "e.zip", "--head", head, "--json"))
+    assert (told["sound"], told["summary_proved"]) == (True, False)
+    wrong = due("evidence", "verify", "e.zip", "--head", "0" * 64, code=6)
+    assert "n'est ni le sceau" in wrong
+    assert "E-1: DÉCLARÉ selon le journal; rien n'en est prouvé" in wrong
+    assert "Sceau, à garder" not in wrong
+    assert "Sans empreinte notée" not in wrong
+
+
+def test_where_the_proof_of_a_hire_is_changed_that_hire_is_told_as_not_holding(firm_on_disk: Path) -> None:
+    due("evidence", "export", "E-1", "--out", "e.zip")
+    files = contents(firm_on_disk / "e.zip")
+    ars = next(name for name in files if name.startswith("receipts/ars-"))
+    repacked(firm_on_disk / "e.zip", files | {ars: files[ars] + b" "})
+    said = due("evidence", "verify", "e.zip", code=6)
+    assert "E-1: NE TIENT PAS (le journal dit: DÉCLARÉ)" in said
+    assert "DÉCLARÉ, par" not in said
+    assert "Sceau, à garder" not in said
+    head = lines_of(files["journals.jsonl"])[-1]["hash"]
+    said = due("evidence", "verify", "e.zip", "--head", head, code=6)
+    assert "ce qui l'entoure ne tient pas" in said
+    assert "intact" not in said
+    (hire,) = json.loads(due("evidence", "verify", "e.zip", "--json", code=6))["hires"]
+    assert hire["proved"] is False
+
+
+def test_a_recipient_is_named_as_french_names_it() -> None:
+    assert [texts.render("evidence.by_ars", "fr", {"recipient": who, "at": "…"}) for who in ("CIRSO", "URSSAF")] == [
+        "ARS du CIRSO émis le …",
+        "ARS de l'URSSAF émis le …",
+    ]
+    assert texts.render("evidence.by_ars", "en", {"recipient": "URSSAF", "at": "…"}) == "ARS of the URSSAF issued …"
 
 
 def test_a_program_reads_the_same(firm_on_disk: Path) -> None:

@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from due_workflow import DueWorkflow, Mode
+from due_workflow.adapters import upload
 from due_workflow.adapters.avis import HEAD_KEPT
 from due_workflow.adapters.folder import FolderDeposit, FolderPortal, Incoming
 from due_workflow.adapters.memory import MemoryStorage
@@ -222,6 +222,195 @@ def test_the_transport_may_tell_the_numero_ads(far: FolderPortal) -> None:
     assert far.find(sent) == found
 
 
+class FailsOnceSeen(FolderPortal):
+    """The process loses its way once the file is there: a doubt."""
+
+    def deposit(self, parcel: Parcel) -> Ads | None:
+        super().deposit(parcel)
+        raise ConnectionError
+
+
+def said(far: FolderPortal, sent: Parcel, **fields: object) -> None:
+    """A transport writes into the manifest with its own means."""
+    manifest = far.outgoing.folder / "manifests" / f"{sent.filename}.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | fields))
+
+
+@pytest.mark.parametrize(
+    "at", ["02/12/2026 10:00", "2026-12-02T10:00", "2026-12-02T09:00:00Z", "2026-12-02 10:00+01:00"]
+)
+def test_a_transport_may_write_the_numero_ads_itself_as_people_write_dates(far: FolderPortal, at: str) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    said(far, sent, ref="123456 ", ref_at=at)
+    found = far.find(sent)
+    assert found is not None
+    assert (found.portal_ref, found.issued_at) == ("123456", datetime(2026, 12, 2, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        *(("ref_at", text) for text in ("", "31/02/2026", "demain", "02/12/2026 25:00", "9" * 5000)),
+        *(("mode", text) for text in ("", "prod", "TEST ")),
+        *(("ref", text) for text in (" ", "12\n34", "1" * 121, "295109912611193")),
+    ],
+)
+def test_what_a_transport_wrote_wrongly_is_told_and_keeps_no_collection_back(
+    far: FolderPortal, field: str, wrong: str
+) -> None:
+    doubtful = FailsOnceSeen(far.account, deposit=far.outgoing, incoming=far.incoming)
+    flow = DueWorkflow(MemoryStorage(), cabinet="CAB", portals=[doubtful])
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate())
+    hire = f.declaration("E-1", start=datetime.now(UTC) + timedelta(days=3))
+    (deposit,) = flow.send([flow.prepare(hire, Mode.TEST).id]).deposits
+    sent = Parcel(deposit.filename or "", flow.read.parcel(deposit.id), deposit.sha256 or "", Mode.TEST, deposit.items)
+    said(far, sent, **({"ref": "123456", "ref_at": "2026-12-02T10:00:00Z"} | {field: wrong}))
+    with pytest.raises(CannotTell) as told:
+        far.find(sent)
+    why = str(told.value.facts["why"])
+    assert why == f"folder_manifest_said: {field}"
+    assert (not wrong.strip()) or wrong not in told.value.text("fr")
+    put(far, "1.eml", acs())
+    for known in (0, 1):
+        collected = flow.collect(far)
+        assert (collected.known, collected.in_doubt, collected.missed) == (known, 1, ())
+    said(far, sent, ref="123456", mode="test", ref_at="02/12/2026 10:00")
+    assert flow.collect(far).settled == 1
+
+
+@pytest.mark.parametrize("wrong", [{"submissions": "E-1"}, {"siret": None}, {"ref": 123456}, {"more": "x"}])
+def test_a_manifest_of_another_shape_is_a_damaged_one(far: FolderPortal, wrong: dict[str, object]) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    said(far, sent, **wrong)
+    with pytest.raises(CannotTell, match="damaged"):
+        far.find(sent)
+    manifest = far.outgoing.folder / "manifests" / f"{sent.filename}.json"
+    manifest.write_text("[" * 100_000)
+    with pytest.raises(CannotTell, match="damaged"):
+        far.find(sent)
+
+
+# ---- in which folder
+
+
+def test_only_the_folder_that_a_parcel_was_made_for_affirms_its_absence(tmp_path: Path) -> None:
+    """A share that is not mounted, a setting that changed: what was left in one folder is looked for in another."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        folder.mkdir()
+    mine, other = portal(here), portal(there)
+    sent, never = parcel(mine), parcel(mine, "E-0002")
+    mine.deposit(sent)
+    for _ in range(2):
+        for one in (sent, never):
+            with pytest.raises(CannotTell, match=r"not the (folder that this file was|one that the deposit was) made"):
+                other.find(one)
+        other.deposit(parcel(other, "E-0009"))  # somebody else uses it
+        (other.outgoing.outgoing(Mode.TEST) / parcel(other, "E-0009").filename).unlink()
+        (other.outgoing.folder / "manifests" / f"{parcel(other, 'E-0009').filename}.json").unlink()
+    with pytest.raises(NotSent, match="not the folder"):
+        other.deposit(never)
+    assert visible(other) == []
+    assert portal(here).find(never) is None, "another process at the same folder"
+    with pytest.raises(CannotTell, match="left for the transport"):
+        portal(here).find(sent)
+
+
+def test_folders_are_not_made_anew_where_they_were_in_use(far: FolderPortal, tmp_path: Path) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    (tmp_path / "out").rename(tmp_path / "away")
+    (tmp_path / "out").mkdir()  # the mount point without the share
+    late = parcel(far, "E-0002")
+    with pytest.raises(NotSent, match=r"partage est monté|share is mounted"):
+        far.deposit(late)
+    assert list((tmp_path / "out").iterdir()) == []
+    # a process that begins now makes them, and still takes nothing for absent that was made before
+    new = portal(tmp_path)
+    new.deposit(parcel(new, "E-0003"))
+    for one in (sent, late):
+        with pytest.raises(CannotTell):
+            new.find(one)
+
+
+def test_manifests_that_were_removed_prove_nothing(far: FolderPortal, tmp_path: Path) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    for path in (tmp_path / "out" / "manifests").iterdir():
+        path.unlink()
+    again = portal(tmp_path)
+    again.deposit(parcel(again, "E-0002"))
+    with pytest.raises(CannotTell, match="manifests were removed"):
+        again.find(sent)
+
+
+def test_of_a_parcel_that_names_no_folder_absence_is_affirmed_by_its_traces_only(far: FolderPortal) -> None:
+    plain = upload.parcel([attempt()], Mode.TEST)
+    far.deposit(parcel(far, "E-0002"))
+    with pytest.raises(CannotTell, match="does not say which folder"):
+        far.find(plain)
+    assert not list((far.outgoing.folder / "manifests").glob(f"*{plain.filename}*"))
+    (far.outgoing.outgoing(Mode.TEST) / f".{plain.filename}.0123abcd.part").write_bytes(plain.content)
+    assert far.find(plain) is None
+    assert visible(far) == [parcel(far, "E-0002").filename]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_whoever_marks_a_folder_first_marks_it_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    if not links:  # a share without hard links
+
+        def none(*_: object) -> None:
+            raise PermissionError
+
+        monkeypatch.setattr(os, "link", none)
+    gate = threading.Barrier(8)
+    labels = list[str]()
+
+    def begin() -> None:
+        one = FolderDeposit(tmp_path)
+        gate.wait()
+        labels.append(one.label())
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    marked = {label for label in labels if label != "due"}
+    assert marked == {FolderDeposit(tmp_path).label()}
+    assert [path.name for path in (tmp_path / "manifests").iterdir()] == ["folder.mark"]
+    assert not links or len(labels) == labels.count(labels[0]) == 8
+
+
+def test_the_manifest_is_on_the_disk_before_the_file_can_be_seen(
+    far: FolderPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut between the two would leave a file that nobody knows of."""
+    sent, done = parcel(far), list[str]()
+    manifests = far.outgoing.folder / "manifests"
+    fsync, rename = os.fsync, os.rename
+
+    def synced(handle: int) -> None:
+        if os.fstat(handle).st_ino == manifests.stat().st_ino:
+            assert (manifests / f"{sent.filename}.json").stat().st_size > 0
+            done.append("manifests")
+        fsync(handle)
+
+    def renamed(source: str | Path, target: str | Path) -> None:
+        done.append(Path(target).name)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "rename", renamed)
+    far.deposit(sent)
+    assert done == ["manifests", sent.filename]
+
+
 def test_a_damaged_manifest_leaves_it_in_doubt(far: FolderPortal) -> None:
     sent = parcel(far)
     far.deposit(sent)
@@ -278,10 +467,9 @@ def test_killed_at_any_step_it_is_told_truthfully_whether_it_could_be_seen(tmp_p
             assert not was_there, f"affirmed absent though it was there, killed at step {at}"
             absent += 1
         except CannotTell:
-            # in doubt without need only before the folders exist
-            assert was_there or not (folder / "out" / "manifests").is_dir(), f"in doubt without need at step {at}"
+            assert was_there, f"in doubt without need at step {at}"
             doubt += 1
-        with pytest.raises((PortalFailure, NotSent)) if (folder / "out" / "manifests").is_dir() else nullcontext():
+        with pytest.raises((PortalFailure, NotSent)):
             far.deposit(sent)
         if ended:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import logging
 import pickle
 import signal
@@ -36,7 +37,7 @@ from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.calendar import paris_day
 from due_workflow.errors import CannotTell, InputRefused, NotSent, PartialListing, PieceUnavailable
-from due_workflow.ports import Parcel, PieceRef, Portal
+from due_workflow.ports import Kind, Parcel, PieceRef, Portal
 from due_workflow.receipts import Acs, Ads, Ars, Outcome, Unreadable, Verdict
 from due_workflow.simulator import Delays, Settings, Simulator
 from due_workflow.testing import FixedClock, PortalContract
@@ -77,8 +78,8 @@ def acs(ref: str = "900", **more: Any) -> bytes:
     return eml(avis_xml(f.acs(ref, **more)))
 
 
-def ref(number: str = "1", kind: str = "acs", ads: str = "900") -> PieceRef:
-    return PieceRef("jedeclare", "CAB1", kind, number, ads)
+def ref(number: str = "1", kind: str = "acs") -> PieceRef:
+    return PieceRef("jedeclare", "CAB1", kind, number)
 
 
 def trouble(work: Callable[[], object]) -> LineTrouble:
@@ -271,9 +272,68 @@ def test_lines_that_name_no_piece_are_told_after_the_others(jedeclare: Jedeclare
     whole = f"<ns2:codeRetour>00</ns2:codeRetour><ns2:liste>{items}</ns2:liste>"
     jedeclare.instead = lambda call, _, asked: jedeclare.respond(call, asked, whole) is None  # type: ignore[arg-type]
     listed = portal(far).available(datetime.now(UTC))
-    assert next(listed) == ref("5", ads="")
+    assert next(listed) == ref("5")
     with pytest.raises(PartialListing, match="3"):
         next(listed)
+
+
+def says(jedeclare: JedeclareFar, inside: str) -> None:
+    whole = f"<ns2:codeRetour>00</ns2:codeRetour>{inside}"
+    jedeclare.instead = lambda call, _, asked: jedeclare.respond(call, asked, whole) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "empty", ["", "<ns2:message>Rien</ns2:message>", "<ns2:liste/>", "<ns2:liste><!-- rien --></ns2:liste>"]
+)
+def test_an_answer_of_success_that_says_nothing_else_is_an_empty_list(
+    jedeclare: JedeclareFar, far: FarEnd, empty: str
+) -> None:
+    says(jedeclare, empty)
+    assert list(portal(far).available(datetime.now(UTC))) == []
+    strict = portal(far, settings=replace(FAST, bare_is_none=False))
+    if "liste" in empty:
+        assert list(strict.available(datetime.now(UTC))) == []
+    else:
+        error = trouble(lambda: list(strict.available(datetime.now(UTC))))
+        assert (error.code, error.left) == ("jedeclare_no_pieces", True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<ns2:listePieces><ns2:piece><ns2:numero>5</ns2:numero></ns2:piece></ns2:listePieces>",
+        "<ns2:listePieces/>",
+        "<ns2:nombre>12</ns2:nombre>",
+    ],
+)
+def test_a_list_that_is_not_there_is_never_read_as_nothing_waits(
+    jedeclare: JedeclareFar, far: FarEnd, other: str
+) -> None:
+    says(jedeclare, other)
+    assert trouble(lambda: list(portal(far).available(datetime.now(UTC)))).code == "jedeclare_no_pieces"
+    clock = FixedClock(datetime.now(UTC))
+    flow = DueWorkflow(MemoryStorage(), cabinet="CAB", portals=[portal(far)], clock=clock)
+    flow.set_portal("jedeclare", "CAB1")
+    Worker(flow.storage, flow_for=lambda _: flow, clock=clock).collect()
+    (order,) = flow.read.every(Kind.COMMAND, ("collecting",))
+    assert (order.facts.cursor, order.facts.tries) == (None, 1)  # what was not seen is listed again
+
+
+def test_lines_of_a_list_that_are_no_items_are_told(jedeclare: JedeclareFar, far: FarEnd) -> None:
+    says(jedeclare, "<ns2:liste><ns2:piece><ns2:numero>5</ns2:numero></ns2:piece></ns2:liste>")
+    with pytest.raises(PartialListing, match="1"):
+        list(portal(far).available(datetime.now(UTC)))
+
+
+def test_a_piece_whose_numero_ads_is_told_later_stays_the_same_piece(jedeclare: JedeclareFar, far: FarEnd) -> None:
+    piece = jedeclare.put("01", "5", acs(), ads="")
+    flow = DueWorkflow(MemoryStorage(), cabinet="CAB")
+    assert flow.collect(portal(far)).tray == 1
+    for ads in ("900", "901", ""):
+        piece.ads = ads
+        told = flow.collect(portal(far))
+        assert (told.known, told.tray, told.applied) == (1, 0, 0)
+    assert piece.given == 1  # asked for again, it would be marked again
 
 
 # ---- one piece
@@ -377,6 +437,37 @@ def test_a_hostile_answer_ends_in_an_error_of_ours_soon(name: str) -> None:
             with pytest.raises((LineTrouble, PieceUnavailable)) as caught:
                 within(4, work)
             assert caught.value.text("fr") != caught.value.text("en")
+
+
+@pytest.mark.parametrize("password", ["Tr0ub4dor&3-long", "deux  mots \t secrets", "court"])
+@pytest.mark.parametrize("before", ["", "x" * 187 + " ", "y" * 195 + " "])
+def test_the_password_is_in_no_words_of_the_service_s_wherever_they_are_cut(
+    jedeclare: JedeclareFar, far: FarEnd, password: str, before: str
+) -> None:
+    said = f"{before}{password} refuse"
+    jedeclare.instead = lambda call, _, __: jedeclare.fault(call, html.escape(said)) is None
+    mine = portal(far, credentials=lambda: JedeclareCredentials("cab", password))
+    found = trouble(lambda: list(mine.available(None)))
+    for text in (found.text("fr"), found.text("en"), str(found), repr(found.facts)):
+        plain = "".join(text.split())
+        assert all("".join(password.split())[:size] not in plain for size in (3, 5))
+    assert "[…]" in found.text("fr")
+
+
+def test_closed_it_begins_anew(jedeclare: JedeclareFar, far: FarEnd) -> None:
+    """A refused login is not tried over and over; a person who has put it right may say so."""
+    word = ["wrong"]
+    mine = portal(far, credentials=lambda: JedeclareCredentials("cab", word[0]))
+    for _ in range(2):
+        assert trouble(lambda: list(mine.available(None))).code == "portal_login"
+    asked = len(far.requests)
+    word[0] = PASSWORD
+    assert trouble(lambda: list(mine.available(None))).code == "portal_login"
+    assert len(far.requests) == asked
+    mine.close()
+    assert list(mine.available(None)) == []
+    mine.close()
+    assert list(mine.available(None)) == []
 
 
 def test_neither_login_nor_content_stands_in_an_error_a_log_or_a_repr(
@@ -712,7 +803,7 @@ def test_threads_share_one_portal(jedeclare: JedeclareFar, far: FarEnd) -> None:
     mine, found = portal(far), []
 
     def work(at: int) -> None:
-        found.extend(mine.fetch(ref(str(n), ads=f"A{n}")).portal_ref for n in range(at, 60, 6))  # type: ignore[union-attr]
+        found.extend(mine.fetch(ref(str(n))).portal_ref for n in range(at, 60, 6))  # type: ignore[union-attr]
 
     threads = [threading.Thread(target=work, args=(at,)) for at in range(6)]
     for thread in threads:

@@ -368,6 +368,59 @@ def test_a_file_that_cannot_be_used_stops_every_command_but_the_demo() -> None:
     due("config", "example")
 
 
+WRONG_VALUES = {
+    "a negative time": ("[portals.urssaf.line]\nread = -1", "un nombre sans guillemets (> 0, ≤ 3600), comme 30"),
+    "a time in words": ('[portals.urssaf.line]\nconnect = "dix"', "un nombre sans guillemets (> 0, ≤ 3600), comme 10"),
+    "a size of nothing": (
+        "[portals.urssaf.line]\nlargest = 0",
+        "un nombre entier sans guillemets (> 0), comme 20971520",
+    ),
+    "a text for a list": ('[portals.urssaf.line]\nhosts = "a.example"', "une liste entre crochets, comme ["),
+    "another service": ('service = "42"', 'un de ces textes entre guillemets (25, 98), comme "25"'),
+    "a number for a text": ("surname = 3", 'un texte entre guillemets, comme "MARTIN"'),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_VALUES)
+def test_a_wrong_value_is_told_with_what_is_expected_and_an_example(name: str) -> None:
+    text, expected = WRONG_VALUES[name]
+    (said,) = mistakes((URSSAF.replace('surname = "MARTIN"\n', "") if "surname" in text else URSSAF) + text)
+    assert f"attendu: {expected}" in said
+
+
+def test_a_day_and_a_list_of_jedeclare_are_told_with_their_form() -> None:
+    table = JEDECLARE + 'start = "hier"\nprocedures = "DUE"\n' + COLLECTION
+    day, listed = sorted(mistakes(table), key=lambda said: "crochets" in said)
+    assert "attendu: un jour AAAA-MM-JJ sans guillemets, comme 2026-01-01" in day
+    assert 'attendu: une liste entre crochets, comme ["DUE"]' in listed
+
+
+JEDECLARE = '[portals.jedeclare]\ntype = "jedeclare"\naccount = "CAB"\n'
+COLLECTION = '[portals.jedeclare.addresses]\ncollection = "https://portail.example/ws/"\n'
+
+
+def test_what_two_settings_do_not_say_together_is_refused() -> None:
+    (same,) = mistakes(URSSAF + URSSAF.replace("portals.urssaf", "portals.encore"))
+    assert "portals.urssaf a déjà ce portail et ce compte" in same
+    folder = '[portals.d]\ntype = "folder"\naccount = "CAB"\noutgoing = "boite"\nincoming = "./boite/"\n'
+    (boxes,) = mistakes(folder)
+    assert "le même dossier que portals.d.outgoing" in boxes
+    (mixed,) = mistakes(URSSAF + '[portals.urssaf.addresses]\ndeposit = "http://127.0.0.1:8100/deposer"\n')
+    assert "données" not in mixed
+    assert "donnez-les toutes, ou aucune" in mixed
+    load(written(URSSAF + '[portals.urssaf.addresses]\ndeposit = "https://essai.example/deposer"\n'))
+
+
+def test_config_check_says_that_a_firm_cannot_send_by_a_portal_without_a_folder() -> None:
+    written(JEDECLARE + COLLECTION)
+    DueWorkflow(SqliteStorage("due.sqlite"), cabinet="cabinet").set_portal("jedeclare", "CAB")
+    env = {"DUE_JEDECLARE_PASSWORD": "x"}
+    assert "n'a pas de dossier d'envoi" in due("config", "check", env=env, code=Code.PERSON).stderr
+    Path("envoi").mkdir()
+    written(JEDECLARE + 'outgoing = "envoi"\n' + COLLECTION)
+    due("config", "check", env=env)
+
+
 # ---- config check
 
 

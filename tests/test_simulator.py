@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def urssaf(sim: Simulator, **how: str) -> foreign.Urssaf:
 
 
 def jedeclare(sim: Simulator, login: str = "cabinet") -> foreign.Jedeclare:
-    return foreign.Jedeclare(sim.addresses()["jedeclare"], login)
+    return foreign.Jedeclare(sim.addresses()["jedeclare"], login, today=sim.clock.now().date())
 
 
 def refused(work: Any, *args: Any, **given: Any) -> foreign.Refused:
@@ -180,8 +181,10 @@ def test_a_token_has_the_length_and_life_of_one(sim: Simulator) -> None:
         ({"Content_Encoding": "identity"}, 415),
         ({"Content_Type": "application/json"}, 415),
         ({"Accept": "image/png"}, 406),
+        ({"Accept_Encoding": "identity"}, 406),
+        ({"Accept_Encoding": "br, xgzip"}, 406),
     ],
-    ids=["no token", "another scheme", "not gzip", "not XML", "not accepted"],
+    ids=["no token", "another scheme", "not gzip", "not XML", "not accepted", "no answer in gzip", "another encoding"],
 )
 def test_headers_are_checked(sim: Simulator, headers: dict[str, str], status: int) -> None:
     assert refused(urssaf(sim).deposit, foreign.message(), **headers).code == status
@@ -196,12 +199,15 @@ def posted(sim: Simulator, body: bytes) -> tuple[int, bytes]:
         body,
         Content_Type="application/xml",
         Content_Encoding="gzip",
+        Accept_Encoding="gzip",
         Authorization=f"DSNLogin jeton={client.token}",
     )
     return status, said
 
 
 GOOD = foreign.message()
+INDICATOR = b"<FR_DUE_Upload.Test.Indicator>1</FR_DUE_Upload.Test.Indicator>"
+assert GOOD.count(INDICATOR) == 1
 
 
 @pytest.mark.parametrize(
@@ -215,8 +221,20 @@ GOOD = foreign.message()
         (gzip.compress(GOOD.replace(b"?>", b"?><!DOCTYPE x>", 1), mtime=0), b"DOCTYPE"),
         (gzip.compress(foreign.message(indicator="2"), mtime=0), b"Indicateur"),
         (gzip.compress(re.sub(rb"<FR_EmployeeGroup>.*</FR_EmployeeGroup>", b"", GOOD), mtime=0), b"Aucune"),
+        (gzip.compress(foreign.message(designation="CRÊPERIE").decode("latin-1").encode(), mtime=0), b"octets UTF-8"),
+        (
+            gzip.compress(GOOD.replace(INDICATOR, INDICATOR + INDICATOR.replace(b">1<", b">120<")), mtime=0),
+            b"contradict",
+        ),
+        (
+            gzip.compress(GOOD.replace(INDICATOR, INDICATOR.replace(b">1<", b">120<") + INDICATOR), mtime=0),
+            b"contradict",
+        ),
     ],
-    ids=["plain", "cut", "utf-8", "broken", "another root", "doctype", "indicator", "nobody"],
+    ids=[
+        *("plain", "cut", "utf-8", "broken", "another root", "doctype", "indicator", "nobody"),
+        *("utf-8 bytes", "two indicators", "two indicators, test last"),
+    ],
 )
 def test_what_is_no_message_is_refused_with_a_notice_and_not_taken(sim: Simulator, body: bytes, says: bytes) -> None:
     status, said = posted(sim, body)
@@ -280,6 +298,10 @@ def test_what_is_not_in_order_is_refused_by_the_portals_own_control(sim: Simulat
     [
         ({"ape": "107AC"}, "Code APE invalide"),
         ({"postal": "7501A"}, "Code postal invalide"),
+        ({"town": "Saint-Denis"}, "Commune: caracteres"),
+        ({"town": "ÉVRY"}, "Commune: caracteres"),
+        ({"phone": "01.42.03.04"}, "Numero de telephone invalide"),
+        ({"phone": "+3314203040"}, "Numero de telephone invalide"),
         ({"sex": "3"}, "Code sexe invalide"),
         ({"born": "2001-11-31"}, "Date de naissance invalide"),
         ({"born": "2026-12-02"}, "Date de naissance posterieure"),
@@ -387,8 +409,26 @@ def test_every_code_of_the_service_is_given_for_its_reason(sim: Simulator) -> No
             assert refused(work, *args).code == code
     for days in (window, {"begin": "2026-01-01", "end": "01/02/2026"}, {"begin": "02/02/2026", "end": "01/02/2026"}):
         assert refused(client.listed, **days).code == "05"
+    for days in ({"begin": ""}, {"end": ""}, {"begin": "", "end": ""}):
+        assert refused(client.listed, **days).code == "05"
+    for left_out in ("dateDebut", "dateFin"):
+        asked = foreign.around(client.today) | {"statutPiece": "01", "typeDeListe": "99", "typeProcedure": "DUE"}
+        del asked[left_out]
+        assert refused(partial(client.call, "ListeDisponibiliteV2", "RequeteListe", **asked)).code == "05"
     client.password = "wrong"
     assert refused(client.listed).code == "06"
+
+
+def test_a_soap_request_without_its_action_is_a_fault(sim: Simulator) -> None:
+    """SOAP 1.1: the header SOAPAction is part of the request; here it is the empty one."""
+    client = jedeclare(sim)
+    assert client.listed() == []
+    address, given = client.addresses["communication"], {"Content_Type": "text/xml; charset=utf-8"}
+    for action, status in (({}, 500), ({"SOAPAction": '"urn:other"'}, 500), ({"SOAPAction": '""'}, 200)):
+        answered, _, said = foreign.ask(
+            address, "POST", client.envelope("ListeDisponibiliteV2", "RequeteListe"), **given, **action
+        )
+        assert (answered, b"SOAPAction" in said) == (status, status == 500)
 
 
 def test_a_list_keeps_to_its_window_type_state_and_file(sim: Simulator) -> None:
@@ -810,7 +850,11 @@ def test_a_client_that_gave_up_waiting_was_not_answered(sim: Simulator) -> None:
     client = urssaf(sim)
     sim.next("slow", at="deposit", seconds=0.5)
     line = http.client.HTTPConnection(sim.url.rpartition("/")[2], timeout=0.1)
-    headers = {"Content-Encoding": "gzip", "Authorization": f"DSNLogin jeton={client.token}"}
+    headers = {
+        "Content-Encoding": "gzip",
+        "Accept-Encoding": "gzip",
+        "Authorization": f"DSNLogin jeton={client.token}",
+    }
     line.request("POST", "/deposer-dsn/1.0/", gzip.compress(foreign.message(), mtime=0), headers)
     with pytest.raises(TimeoutError):
         line.getresponse()
@@ -912,12 +956,17 @@ def test_its_answers_are_whole_over_one_connection(sim: Simulator) -> None:
     """Keep-alive: many requests on one line, chunked bodies too."""
     client = urssaf(sim)
     line = http.client.HTTPConnection(sim.url.rpartition("/")[2], timeout=5)
-    headers = {"Content-Encoding": "gzip", "Authorization": f"DSNLogin jeton={client.token}"}
+    headers = {
+        "Content-Encoding": "gzip",
+        "Accept-Encoding": "gzip",
+        "Authorization": f"DSNLogin jeton={client.token}",
+    }
     for n in range(5):
         body = io.BytesIO(gzip.compress(foreign.message(), mtime=0))
         line.request("POST", "/deposer-dsn/1.0/", body, headers, encode_chunked=True)
         answer = line.getresponse()
-        assert (answer.status, b"<envoi_etat>OK" in answer.read()) == (200, True), n
+        said = gzip.decompress(answer.read())
+        assert (answer.status, b"<envoi_etat>OK" in said) == (200, True), n
     line.close()
     assert len(sim.taken) == 5
     assert json.loads(foreign.ask(sim.url + "/simulator/ledger")[2])["doubles"]["deposits"] == [2, 3, 4, 5]

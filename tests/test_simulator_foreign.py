@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -248,7 +249,7 @@ WHO: dict[str, Any] = {
     "Authentification": {"motDePasse": foreign.PASSWORD, "nom": "cabinet"},
     "Identification": {"editeur": "Essai", "logiciel": "zeep", "version": "1"},
 }
-ALL = {"statutPiece": "01", "typeDeListe": "99", "typeProcedure": "DUE"}
+ALL = {**foreign.around(date.today()), "statutPiece": "01", "typeDeListe": "99", "typeProcedure": "DUE"}
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def test_no_text_leaves_the_number_to_the_reader(lang: str) -> None:
 
 
 def test_every_form_of_a_number_is_given_and_every_format_is_known() -> None:
-    known = re.compile(r"word:[a-z_.]+|instant|day|long|trouble|plural:[^|]*\|[^|]*(\|[^|]*)?")
+    known = re.compile(r"word:[a-z_.]+|instant|day|long|of|trouble|plural:[^|]*\|[^|]*(\|[^|]*)?")
     for key, pair in texts.CATALOGUE.items():
         for template in pair:
             for spec in specs(template):

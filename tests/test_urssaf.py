@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -301,9 +302,7 @@ def test_a_wrong_password_sends_nothing_and_is_not_tried_over_and_over(api: Api)
         "{lines}",
     ],
 )
-def test_nothing_that_the_portal_was_told_comes_back_in_what_it_says(
-    api: Api, portal: UrssafPortal, echo: str
-) -> None:
+def test_nothing_that_the_portal_was_told_comes_back_in_what_it_says(api: Api, portal: UrssafPortal, echo: str) -> None:
     who = credentials()
     secret = "".join(chr(97 + (n * n + n // 7) % 26) for n in range(400))
 
@@ -693,6 +692,48 @@ def test_a_refusal_of_the_account_or_the_whole_portal_ends_the_listing(
     assert isinstance(found, LineTrouble)
     assert found.status == code
     assert len(api.asked("list")) == (2 if code == 401 else 1)
+
+
+def slowly(api: Api, call: Call, request: Request) -> None:
+    time.sleep(0.1)
+    api._fetch(call, request)
+
+
+@pytest.mark.parametrize("deposits", [1, 2, 10])
+def test_a_listing_ends_in_its_time_and_the_next_ones_come_round_to_every_return(api: Api, deposits: int) -> None:
+    portal = api.portal(listing=0.25)
+    refs = [deposited(portal, reference=f"E-{n}") for n in range(deposits)]
+    for ref in refs:
+        api.publish(ref, *(Line("11", "OK", report(), id=str(n)) for n in range(10 // deposits)))
+    api.expect("fetch", *[partial(slowly, api)] * 10)
+    seen: set[PieceRef] = set()
+    late: list[PartialListing] = []
+    while len(seen) < 10:
+        began = time.monotonic()
+        try:
+            for piece in portal.available(None, refs):
+                seen.add(piece)
+        except PartialListing as error:
+            late.append(error)
+        assert time.monotonic() - began < 0.8
+        assert len(late) < 20
+    assert len(late) >= 2
+    assert {error.facts["why"] for error in late} == {"urssaf_listing_time"}
+    assert "the next one goes on" in late[0].text("en")
+    assert len(api.asked("fetch")) == 10  # none was read twice
+
+
+def test_the_time_of_a_listing_is_its_own_and_not_that_of_who_takes_the_pieces(api: Api) -> None:
+    portal = api.portal(listing=0.4)
+    ref = deposited(portal)
+    api.publish(ref, *(Line("11", "OK", report(), id=str(n)) for n in range(6)))
+    seen = []
+    for piece in portal.available(None, [ref]):
+        time.sleep(0.15)
+        seen.append(piece)
+    assert len(seen) == 6
+    with pytest.raises(InputRefused):
+        api.portal(listing=0)
 
 
 HOSTILE_LISTS: dict[str, Behaviour] = {

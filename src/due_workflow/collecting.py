@@ -1,7 +1,8 @@
 """Collection from one portal account of one firm: doubts first, then the pieces that wait there.
 
 A piece is skipped once it is *committed*, not once it was fetched: a cut between the two loses nothing. One that cannot
-be had keeps no other back, and is told. Works on whatever object fulfils `Portal`.
+be had keeps no other back, and is told; a collection that was cut short is gone on with where it ended. Works on
+whatever object fulfils `Portal`.
 """
 
 from __future__ import annotations
@@ -18,23 +19,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from due_workflow import receiving
 from due_workflow.calendar import paris_day
+from due_workflow.doubts import of_account, settle
 from due_workflow.errors import (
-    CannotTell,
     Conflict,
     DueWorkflowError,
-    InputRefused,
-    NotFound,
     PartialListing,
     PieceUnavailable,
     PortalFailure,
     StorageUnusable,
-    TransitionRefused,
 )
 from due_workflow.identifiers import named
-from due_workflow.models import Deposit
-from due_workflow.ports import Kind, Parcel, PieceRef, Portal
+from due_workflow.ports import Kind, PieceRef, Portal, Ref
 from due_workflow.receipts import Ads, Receipt, Unreadable
-from due_workflow.records import handed_key, piece_key
+from due_workflow.records import Command, decode, handed_key, piece_key
+from due_workflow.sending import plainly
 from due_workflow.unit import Unit
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ GROUP_BYTES = 8 * 1024 * 1024
 AHEAD = 8
 """Pieces fetched ahead of the commit for each fetch under way; what a cut makes fetch again, at most."""
 STOP_AFTER = 5
-"""Fetches that failed one after the other: the line or the login is gone, and the rest would fare no better."""
+"""Questions that failed one after the other: the line or the login is gone, and the rest would fare no better now."""
 
 
 class Missed(NamedTuple):
@@ -87,9 +85,10 @@ class _Fetched(NamedTuple):
 
 def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str, answered: bool = True) -> Collected:
     """Settle doubts and take in what waits at `portal`; `answered`: for deposits that are answered too."""
-    settled, left = _doubts(flow, portal, by)
+    settled, left = settle(flow, portal, by, STOP_AFTER)
     refs = watched(flow, portal, answered)
     missed: list[Missed] = []
+    ended: list[PieceRef] = []
     applied = tray = known = 0
 
     def fresh() -> Iterator[PieceRef]:
@@ -99,10 +98,18 @@ def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str, 
             known += len(page) - len(new)
             yield from new
 
-    for group in _groups(_fetched(portal, fresh(), missed)):
-        for state in _taken_in(flow, group, by, missed):
-            applied += state == "applied"
-            tray += state != "applied"
+    mark, failed = _mark(flow, portal), None
+    try:
+        for group in _groups(_fetched(portal, _from_there(fresh(), mark), missed, ended)):
+            for state in _taken_in(flow, group, by, missed):
+                applied += state == "applied"
+                tray += state != "applied"
+    except Exception as error:  # noqa: BLE001  # raised again, once it is kept where this collection ended
+        failed = error
+    if ended or (mark is not None and failed is None):
+        _set_mark(flow, portal, ended[-1] if ended else None, by)
+    if failed is not None:
+        raise failed
     return Collected(applied, tray, known, settled, left, tuple(missed))
 
 
@@ -116,7 +123,7 @@ def origin(piece: PieceRef) -> str:
 
 def watched(flow: DueWorkflow, portal: Portal, answered: bool = True) -> list[str]:
     """The references of the deposits whose pieces are asked for at `portal`."""
-    refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and _same(d, portal)]
+    refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and of_account(d, portal)]
     return [*refs, *_answered(flow, portal)] if answered else refs
 
 
@@ -126,10 +133,6 @@ def _answered(flow: DueWorkflow, portal: Portal) -> Iterator[str]:
     days = [today - timedelta(days=n) for n in range(flow.policy.watch_days)]
     keys = [handed_key(portal.name, portal.account, day) for day in days]
     return (held.facts.ref for held in flow.read.every(Kind.DEPOSIT, ("closed",), keys)) if keys else iter(())
-
-
-def _same(deposit: Deposit, portal: Portal) -> bool:
-    return (deposit.portal, deposit.account) == (portal.name, portal.account)
 
 
 def _pages(pieces: Iterator[PieceRef], missed: list[Missed]) -> Iterator[list[PieceRef]]:
@@ -150,8 +153,55 @@ def _pages(pieces: Iterator[PieceRef], missed: list[Missed]) -> Iterator[list[Pi
     raise failed
 
 
-def _fetched(portal: Portal, pieces: Iterator[PieceRef], missed: list[Missed]) -> Iterator[_Fetched]:
-    """The pieces that can be had, in their order, as many fetched at once as the portal allows."""
+def _from_there(pieces: Iterator[PieceRef], mark: str | None) -> Iterator[PieceRef]:
+    """The pieces after the one that the last collection ended at, then those before: every one has its turn.
+
+    What was listed before a listing failed has its turn too.
+    """
+    before: list[PieceRef] = []
+    failed: Exception | None = None
+    reached = mark is None
+    try:
+        for piece in pieces:
+            if reached:
+                yield piece
+            else:
+                before.append(piece)
+                reached = _named(piece) == mark
+    except Exception as error:  # noqa: BLE001  # raised again, after what came before it
+        failed = error
+    yield from before
+    if failed is not None:
+        raise failed
+
+
+def _named(piece: PieceRef) -> str:
+    return sha256(origin(piece).encode()).hexdigest()[:32]
+
+
+def _mark_id(portal: Portal) -> str:
+    return f"collected:{portal.name}/{portal.account}"
+
+
+def _mark(flow: DueWorkflow, portal: Portal) -> str | None:
+    """The piece at which the last collection of this account that was cut short ended."""
+    for record in flow.storage.load(flow.cabinet, (Ref(Kind.COMMAND, _mark_id(portal)),)):
+        return next(iter(decode(record).facts.results), None)
+    return None
+
+
+def _set_mark(flow: DueWorkflow, portal: Portal, piece: PieceRef | None, by: str) -> None:
+    mark = Command(name="collected", results=(_named(piece),) if piece is not None else ())
+    flow._commit(by, lambda u: u.put(Kind.COMMAND, _mark_id(portal), mark))
+
+
+def _fetched(
+    portal: Portal, pieces: Iterator[PieceRef], missed: list[Missed], ended: list[PieceRef]
+) -> Iterator[_Fetched]:
+    """The pieces that can be had, in their order, as many fetched at once as the portal allows.
+
+    `ended`: the piece at which it was given up.
+    """
     in_a_row = 0
     with closing(_under_way(portal, pieces)) as under_way:
         for piece, fetch in under_way:
@@ -159,14 +209,19 @@ def _fetched(portal: Portal, pieces: Iterator[PieceRef], missed: list[Missed]) -
                 paper = fetch()
             except PieceUnavailable as error:
                 missed.append(Missed(piece, error.with_traceback(None)))
-            except PortalFailure as error:
+            except Exception as error:  # whatever a portal raises over one piece must not keep the others back
                 in_a_row += 1
                 if in_a_row == STOP_AFTER:
+                    ended.append(piece)
                     raise
-                missed.append(Missed(piece, error.with_traceback(None)))
+                missed.append(Missed(piece, _kept(error)))
             else:
                 in_a_row = 0
                 yield _Fetched(origin(piece), piece, receiving.arrival(paper))
+
+
+def _kept(error: Exception) -> PortalFailure:
+    return error.with_traceback(None) if isinstance(error, PortalFailure) else plainly(error)
 
 
 def _under_way(
@@ -247,37 +302,3 @@ def _uncommitted(flow: DueWorkflow, page: list[PieceRef]) -> Iterator[PieceRef]:
     keys = [piece_key(origin(piece)) for piece in page]
     there = {key for r in flow.storage.load(flow.cabinet, (), keys) for key in r.keys}
     return (piece for piece, key in zip(page, keys, strict=True) if key not in there)
-
-
-def _doubts(flow: DueWorkflow, portal: Portal, by: str) -> tuple[int, int]:
-    settled = left = 0
-    for deposit in list(flow.read.deposits(("in_doubt",))):
-        if not _same(deposit, portal):
-            continue
-        parcel = _parcel(flow, deposit)
-        try:
-            if parcel is None:
-                raise CannotTell("sent by the host itself")
-            ads = portal.find(parcel)
-        except CannotTell:
-            left += 1
-            continue
-        try:
-            if ads is not None:
-                flow.found(deposit.id, ads, by=by)
-            else:
-                flow.settle_doubt(deposit.id, not_found=True, by=by)
-        except (InputRefused, TransitionRefused):
-            # settled by another in the meantime, or the portal knew it once: a person looks, the collection goes on
-            left += 1
-            continue
-        settled += 1
-    return settled, left
-
-
-def _parcel(flow: DueWorkflow, deposit: Deposit) -> Parcel | None:
-    try:
-        content = flow.read.parcel(deposit.id)
-    except NotFound:
-        return None
-    return Parcel(deposit.filename or "", content, deposit.sha256 or "", deposit.mode, tuple(deposit.items))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from due_workflow.calendar import paris_day
 from due_workflow.collecting import Missed
-from due_workflow.errors import ContentRefused, DueWorkflowError, InputRefused, TransitionRefused
+from due_workflow.errors import ContentRefused, DueWorkflowError, InputRefused, PortalFailure, TransitionRefused
 from due_workflow.identifiers import scrub
 from due_workflow.models import PortalAccount, SubmissionState
 from due_workflow.ports import Clock, Kind, Portal, Ref
@@ -25,6 +25,8 @@ from due_workflow.workflow import DueWorkflow
 
 OVERLAP = timedelta(days=2)
 TELL_AFTER = 3
+COLLECT_WITHIN = timedelta(hours=1)
+"""The longest that a collection which failed waits: what the account has meanwhile runs against deadlines."""
 NAMED = 20
 log = logging.getLogger("due_workflow.worker")
 
@@ -110,9 +112,10 @@ def _told(flow: DueWorkflow, sid: str, order: Command, reasons: str, by: str) ->
     return order.with_(state="done", due=None, trouble=reasons)
 
 
-def _later(order: Command, now: datetime, why: str) -> Command:
+def _later(order: Command, now: datetime, why: str, most: timedelta = timedelta.max) -> Command:
     tries = order.tries + 1
-    return order.with_(tries=tries, trouble=scrub(why), due=now + backoff(tries, random.random()))  # noqa: S311
+    wait = min(backoff(tries, random.random()), most)  # noqa: S311
+    return order.with_(tries=tries, trouble=scrub(why), due=now + wait)
 
 
 def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str) -> Command:
@@ -128,11 +131,21 @@ def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str)
     except Exception as error:  # noqa: BLE001  # whatever the line does, the cursor stays and the order is tried again
         why = plainly(error)
         log.warning("collection from %s failed: %s", wanted, why.facts.get("why") or why.code)
-        return _later(order, now, why.text("en") if why.code != "portal_broke" else type(error).__name__)
+        return _failed(flow, wanted, order, why, now, by)
     if not missed:
         return order.with_(cursor=now, due=now + every, tries=0, trouble=None)
     # the cursor stays, so that what could not be had is listed again
     return order.with_(due=now + every, tries=0, trouble=_missed(flow, wanted, order, missed, by))
+
+
+def _failed(flow: DueWorkflow, wanted: str, order: Command, why: PortalFailure, now: datetime, by: str) -> Command:
+    """Nothing more could be had: tried again soon, and told to staff once while it lasts."""
+    words = why.text("en") if why.code != "portal_broke" else str(why.facts["why"])
+    later = _later(order, now, words, COLLECT_WITHIN)
+    if later.tries == TELL_AFTER:
+        ref = Ref(Kind.CABINET, flow.cabinet)
+        flow.tell("collection_fails", ref, urgent=True, by=by, account=wanted, tries=later.tries, why=_reason(why))
+    return later
 
 
 def _missed(flow: DueWorkflow, wanted: str, order: Command, missed: Sequence[Missed], by: str) -> str:
@@ -145,8 +158,12 @@ def _missed(flow: DueWorkflow, wanted: str, order: Command, missed: Sequence[Mis
     again = [name for name in names if name in before]
     if again:
         first = next(one.error for one in missed if scrub(str(one)) == again[0])
-        why = first.facts.get("why") or f"{first.code}: {first.facts.get('detail', '')}"
         ref = Ref(Kind.CABINET, flow.cabinet)
         told = ", ".join(again)
-        flow.tell("pieces_missed", ref, urgent=True, by=by, account=wanted, pieces=told, why=str(why))
+        flow.tell("pieces_missed", ref, urgent=True, by=by, account=wanted, pieces=told, why=_reason(first))
     return ", ".join(f"{name}!" if name in again or f"{name}!" in before else name for name in names)
+
+
+def _reason(error: DueWorkflowError) -> str:
+    """What failed, as a notice tells it: a code of the catalogue (`trouble.<code>`) and where."""
+    return scrub(str(error.facts.get("why") or f"{error.code}: {error.facts.get('detail', '')}".rstrip(": ")))

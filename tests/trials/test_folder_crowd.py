@@ -26,13 +26,14 @@ TURNS, EACH = size(6, 100), 120
 """Each turn has parcels of its own, two senders of all of them, and one who asks."""
 
 
-def parcels(turn: int) -> list[Parcel]:
-    return [parcel([attempt(f"E-{turn}-{n}")], Mode.TEST) for n in range(EACH)]
+def parcels(folder: Path, turn: int) -> list[Parcel]:
+    label = FolderDeposit(folder).label()
+    return [parcel([attempt(f"E-{turn}-{n}")], Mode.TEST, name=label) for n in range(EACH)]
 
 
 def send(folder: Path, turn: int, seed: int) -> None:
     """Each parcel once, in an order of its own, whatever becomes of it."""
-    deposit, todo = FolderDeposit(folder), parcels(turn)
+    deposit, todo = FolderDeposit(folder), parcels(folder, turn)
     Random(seed).shuffle(todo)
     for one in todo:
         try:
@@ -43,7 +44,7 @@ def send(folder: Path, turn: int, seed: int) -> None:
 
 def ask(folder: Path, turn: int, seed: int, said: Path) -> None:
     """Ask for each parcel, and write down whose absence was affirmed."""
-    deposit, todo = FolderDeposit(folder), parcels(turn)
+    deposit, todo = FolderDeposit(folder), parcels(folder, turn)
     Random(seed).shuffle(todo)
     with said.open("a", buffering=1) as file:
         for one in todo:
@@ -100,7 +101,7 @@ def test_what_was_affirmed_absent_is_never_taken_and_nothing_is_taken_twice_or_t
         stop.touch()
         carrier.join()
     took = [line.split() for line in taken.read_text().splitlines()]
-    every = [one for turn in range(TURNS) for one in parcels(turn)]
+    every = [one for turn in range(TURNS) for one in parcels(folder, turn)]
     sums = {one.filename: one.sha256 for one in every}
     absent = set(said.read_text().split())
     names = [name for name, _ in took]

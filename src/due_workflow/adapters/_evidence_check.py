@@ -11,13 +11,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from itertools import groupby
 
 from due_workflow import journal
 from due_workflow.adapters import _evidence_form as form
 from due_workflow.adapters._evidence_form import CaseLine, FileLine, GoneLine, Header, SealLine
 from due_workflow.adapters._evidence_found import Fault, HireFound, Verified
-from due_workflow.adapters._evidence_hire import Judge
+from due_workflow.adapters._evidence_hire import Judge, mode_key
 from due_workflow.adapters._evidence_index import Index
 from due_workflow.adapters._evidence_reread import READERS, Reread, told_again
 from due_workflow.adapters._evidence_zip import Damaged, Limits, Opened, lines
@@ -137,11 +138,13 @@ class _Check:
         """Each file's bytes; the journals and the receipts are read on the way."""
         for name, size in self.opened.names.items():
             if name == form.MANIFEST:
+                self._packed(name, None)
                 continue
             line = self.index.file(name)
             if line is None:
                 self.fault(name, "unnamed")
                 continue
+            self._packed(name, line.at)
             self.found.files += 1
             digest = hashlib.sha256()
             try:
@@ -159,6 +162,11 @@ class _Check:
         for line in self.index.files():
             if line.file not in self.opened.names:
                 self.fault(line.file, "file_missing")
+
+    def _packed(self, name: str, at: datetime | None) -> None:
+        """What the ZIP itself tells of a file: its date is in the manifest, the rest is always the same."""
+        if self.found.header is not None and self.opened.foreign(name, at or self.found.header.at):
+            self.fault(name, "zip_metadata")
 
     def _journals(self, name: str, found: Iterator[bytes]) -> None:
         """Each case's chain recomputed entry by entry, and folded to its facts."""
@@ -208,6 +216,7 @@ class _Check:
                 self.fault(name, "line", line=number)
                 continue
             self.found.receipts += 1
+            self._mode(kept)
             # its bytes have a file of their own; here they would be taken for the digest of what was kept
             if (
                 kept.receipt.raw
@@ -217,6 +226,14 @@ class _Check:
                 self.fault(name, "receipt_name", receipt=shown(kept.id))
                 continue
             self.index.reach(kept.id, kept.reached)
+
+    def _mode(self, kept: Received) -> None:
+        """Note which mode a receipt says its deposit has."""
+        paper = kept.receipt
+        if not isinstance(paper, Unreadable) and paper.mode is not None:
+            self.index.add(
+                "mode", mode_key(paper.portal, paper.account, paper.portal_ref, paper.mode, paper.kind), kept.id
+            )
 
     # ---- what the files say together
 
@@ -282,7 +299,7 @@ class _Check:
             except InputRefused:
                 self.fault(form.JOURNALS, "facts", case=shown(case, 120))
                 continue
-            self.found.hires.append(HireFound(filing.reference, filing.status.value, judge.hire(filing)))
+            self.found.hires.append(HireFound(filing.reference, filing.status.value, *judge.hire(filing)))
 
 
 def _through(digest: hashlib._Hash, chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -31,11 +31,14 @@ class HireFound:
     Attributes:
         status: what staff read (`FilingStatus`).
         declared_by: the file of the accepted REAL ARS from which *declared* follows; None where it is not declared.
+        contradicted: the file of a piece by which the deposit of that ARS has the other mode: it is then not declared
+            by it, until the portal has said what it took.
     """
 
     reference: str
     status: str
     declared_by: str | None = None
+    contradicted: str | None = None
 
 
 @dataclass(slots=True)
@@ -65,6 +68,15 @@ class Verified:
     gone: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
+
+    @property
+    def summary_proved(self) -> bool:
+        """Whether the summary is proved unchanged: only the seal covers it, when that was noted elsewhere.
+
+        A journal's head covers that journal up to its entry, and what its entries name by digest; not the summary, the
+        dates of files, nor any other journal.
+        """
+        return self.head == "seal"
 
     @property
     def sound(self) -> bool:

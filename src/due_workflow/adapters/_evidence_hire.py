@@ -34,9 +34,12 @@ class Judge:
         elif line.file in opened.names and (told := _mode(line.file, opened)) not in (None, deposit.mode):
             self._fault(line.file, "message_mode", deposit=shown(line.of), found=told, expected=deposit.mode)
 
-    def hire(self, filing: Filing) -> str | None:
-        """Each attempt against its receipts; the file of the ARS that declares the hire, None where none does."""
-        by = None
+    def hire(self, filing: Filing) -> tuple[str | None, str | None]:
+        """Each attempt against its receipts: the file of the ARS that declares the hire, None where none does.
+
+        And the file of a piece by which the deposit of that ARS has the other mode; the ARS then declares nothing.
+        """
+        by = against = None
         for sub in filing.attempts():
             deposit = self._deposit(sub.deposit) if sub.deposit is not None else None
             if sub.deposit is not None and (deposit is None or sub.id not in deposit.items):
@@ -52,14 +55,40 @@ class Judge:
                 self._fault(form.JOURNALS, "state_unfounded", submission=sub.id, state=sub.state)
             if accepted and sub.mode is Mode.REAL and not sub.superseded:
                 by = evidence.slots[f"ars:{sub.recipient}"].receipt
+                against = self._contradicted(deposit, by) if deposit is not None else None
         if (filing.status is FilingStatus.DECLARED) is not (by is not None):
             self._fault(form.JOURNALS, "status_unfounded", reference=filing.reference, status=filing.status)
         if by is None:
-            return None
+            return None, None
         if Received.model_validate_json(self._index.get("receipt", by) or "").purged_at is not None:
             self._fault(form.RECEIPTS, "proof_purged", reference=filing.reference, receipt=by)
-        line = self._index.file_of("receipt", by)
+        return (None, self._file(against)) if against is not None else (self._file(by), None)
+
+    def _file(self, receipt: str) -> str:
+        line = self._index.file_of("receipt", receipt)
         return line.file if line is not None else form.RECEIPTS
+
+    def _contradicted(self, deposit: Deposit, by: str) -> str | None:
+        """A receipt that says the other mode of a deposit.
+
+        Where it is the portal's own word on what it took (the ADS), an answer that says no mode cannot decide, unless a
+        person placed it: the journal then says more than its receipts.
+        """
+        other = Mode.REAL if deposit.mode is Mode.TEST else Mode.TEST
+        found = {
+            kind: receipt
+            for kind in ("ads", "acs", "ars")
+            if (
+                receipt := self._index.get(
+                    "mode", mode_key(deposit.portal, deposit.account, deposit.ref or "", other, kind)
+                )
+            )
+        }
+        decides = Received.model_validate_json(self._index.get("receipt", by) or "")
+        if "ads" in found and getattr(decides.receipt, "mode", None) is None and not decides.attached:
+            where = self._file(found["ads"])
+            self._fault(where, "mode_contradicted", deposit=deposit.id, found=other, expected=deposit.mode)
+        return next(iter(found.values()), None)
 
     def _deposit(self, id: str) -> Deposit | None:
         text = self._index.get("facts", f"deposit:{id}")
@@ -94,6 +123,11 @@ class Judge:
             except InputRefused:
                 self._fault(form.RECEIPTS, "receipt_of_nothing", receipt=id, submission=sub.id)
         return found
+
+
+def mode_key(portal: str, account: str, ref: str, mode: Mode, kind: str) -> str:
+    """The name under which it is noted that a receipt of that kind says that mode of a deposit."""
+    return json.dumps([portal, account, ref, mode.value, kind])
 
 
 def _mode(file: str, opened: Opened) -> Mode | None:

@@ -23,7 +23,7 @@ from due_workflow.adapters._evidence_form import CaseLine, FileLine, GoneLine, H
 from due_workflow.adapters._evidence_gather import Gatherer, Hire
 from due_workflow.adapters._evidence_pages import Pages
 from due_workflow.adapters._evidence_sheets import Both, HtmlSheet, TextSheet
-from due_workflow.calendar import PARIS
+from due_workflow.adapters._evidence_zip import packed
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
 from due_workflow.models import ClientFile, Deposit, Filing, FilingStatus
@@ -308,7 +308,6 @@ def _no_bytes(kept: Received) -> GoneLine:
 
 
 def _info(name: str, at: datetime, size: int) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, form.dos_time(at, PARIS))
-    info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100600 << 16
+    info = packed(name, at)
     info.file_size = size  # tells zipfile whether it needs ZIP64
     return info

@@ -12,22 +12,30 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from stat import S_ISREG
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from due_workflow.adapters._evidence_form import NAME
+from due_workflow.adapters._evidence_form import NAME, dos_time
+from due_workflow.calendar import PARIS
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import shown
 
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _CENTRAL = b"PK\x01\x02"
 _CHUNK = 256 * 1024
+_VERSIONS = (20, 45)
+_SAME = (
+    *("date_time", "comment", "compress_type", "create_system", "external_attr", "internal_attr", "flag_bits"),
+    *("reserved", "volume"),
+)
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
+    zipfile.LargeZipFile,
     EOFError,
     NotImplementedError,
     RuntimeError,
@@ -86,6 +94,8 @@ class Opened:
             except _BROKEN:
                 raise InputRefused("evidence_cut", name=name) from None
             self.names = {info.filename: info.file_size for info in self._judged(name)}
+            starts = sorted({0, *(info.header_offset for info in self._zip.infolist())})
+            self._ends = dict(zip(starts, [*starts[1:], self._zip.start_dir], strict=True))
         except BaseException:
             self._stream.close()
             raise
@@ -108,6 +118,27 @@ class Opened:
                 raise InputRefused("evidence_too_large", name=archive, file=name)
             seen.add(info.filename.lower())
         return found
+
+    def foreign(self, name: str, at: datetime | None) -> bool:
+        """Whether what the ZIP says of a file besides its bytes is not what an export writes for that instant.
+
+        A date, a comment, an extra field or rights, in the directory or before the file; or bytes between two files.
+        """
+        info, ours = self._zip.getinfo(name), packed(name, at)
+        if any(getattr(info, field) != getattr(ours, field) for field in _SAME) or _strange(info.extra):
+            return True
+        if info.create_version not in _VERSIONS or info.extract_version not in _VERSIONS:
+            return True
+        ours.CRC, ours.compress_size, ours.file_size = info.CRC, info.compress_size, info.file_size
+        begin, end = info.header_offset, self._ends[info.header_offset]
+        try:
+            self._stream.seek(begin)
+            before = (
+                self._stream.read(end - begin - info.compress_size) if end - begin < info.compress_size + 512 else b""
+            )
+            return before not in (ours.FileHeader(zip64=False), ours.FileHeader(zip64=True))
+        except _BROKEN:
+            return True
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The bytes of a file, little by little, never more than the directory says.
@@ -138,6 +169,23 @@ class Opened:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def packed(name: str, at: datetime | None) -> zipfile.ZipInfo:
+    """How an export packs a file of that instant: the ZIP tells of it what the manifest tells, and nothing else."""
+    info = zipfile.ZipInfo(name, dos_time(at, PARIS))
+    info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100600 << 16
+    return info
+
+
+def _strange(extra: bytes) -> bool:
+    """Whether there is more in an extra field than the sizes of a large file."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack("<2H", extra[:4])
+        if kind != 1:
+            return True
+        extra = extra[4 + length :]
+    return bool(extra)
 
 
 def _directory(stream: BinaryIO, limits: Limits, name: str) -> None:

@@ -1,12 +1,14 @@
 """Files left in a folder for a transport: each appears whole or not at all, under a name that no other file had.
 
 The manifest is there before the file, and stays when the transport has taken the file, so that it can be told after a
-crash at any instant whether it was ever to be seen. Test and real never share a folder. Nothing here decides what
+crash at any instant whether it was ever to be seen. A parcel's name tells the folder that it was made for: it is handed
+over in no other, and absence is affirmed in no other. Test and real never share a folder. Nothing here decides what
 becomes of a deposit. Extra `avis`.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -18,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from due_workflow.adapters._folder_mark import mark_in, mark_of, marked
 from due_workflow.adapters.upload import left_as, read
 from due_workflow.base import doors
 from due_workflow.errors import CannotTell, InputRefused, NotSent, PortalFailure
@@ -67,10 +70,15 @@ class Manifest:
         try:
             told = json.loads(data)
             found = cls(**{**told, "submissions": tuple(told["submissions"])})
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return None
         texts = (getattr(found, name) for name in cls.__slots__ if name != "submissions")
-        return found if all(isinstance(text, str) for text in (*texts, *found.submissions)) else None
+        return (
+            found
+            if isinstance(told["submissions"], list)
+            and all(isinstance(text, str) for text in (*texts, *found.submissions))
+            else None
+        )
 
 
 @doors
@@ -78,8 +86,9 @@ class FolderDeposit:
     """Leaves files in a folder, from where the host's own transport takes them to the portal.
 
     In the folder: `test` and `real`, one for each mode, and `manifests` with a file ``<name>.json`` for each one that
-    was handed over. A transport takes the files of one mode whose name does not begin with a dot, and leaves the
-    manifests, which are needed as long as a deposit is in doubt. Names that begin with a dot are files in the making.
+    was handed over, and the folder's mark (see `label`). A transport takes the files of one mode whose name does not
+    begin with a dot, and leaves `manifests`, which is needed as long as a deposit is in doubt. Names that begin with a
+    dot are files in the making.
 
     Args:
         folder: an existing folder; the others are made in it. One file system, local or a share.
@@ -109,6 +118,7 @@ class FolderDeposit:
         self.folder, self.permissions, self.form = Path(folder), permissions, form
         self._out: Mapping[Mode, Path] = {Mode.TEST: self.folder / test, Mode.REAL: self.folder / real}
         self._manifests = self.folder / manifests
+        self._mark: str | None = None
 
     def __repr__(self) -> str:
         return f"FolderDeposit({str(self.folder)!r})"
@@ -116,6 +126,20 @@ class FolderDeposit:
     def outgoing(self, mode: Mode) -> Path:
         """The folder from which a transport takes the files of `mode`."""
         return self._out[mode]
+
+    def label(self) -> str:
+        """How the names of this folder's parcels begin (`upload.parcel(…, name=…)`): ``due-<mark>``.
+
+        The mark is random and given to the folder when it is first used. A parcel of that name is handed over nowhere
+        else, so this folder can affirm its absence. Plain ``due`` where the folder cannot be marked now; of such a
+        parcel absence is affirmed only where something of it is found.
+        """
+        if self._mark is None:
+            with suppress(OSError):
+                self._made(self._manifests)
+                self._mark = marked(self._manifests, self.permissions)
+                _kept(self._manifests)
+        return "due" if self._mark is None else f"due-{self._mark}"
 
     def deposit(self, parcel: Parcel) -> Manifest:
         """Make the file appear in the outgoing folder of its mode.
@@ -125,7 +149,7 @@ class FolderDeposit:
             PortalFailure: the same parcel was handed over before, or the folder failed when the file was there already.
         """
         siret = self._checked(parcel)
-        out = self._ready(parcel.mode)
+        out = self._ready(parcel)
         if self._read(parcel.filename) is not None:
             raise PortalFailure("folder_twice", file=parcel.filename)
         part = f".{parcel.filename}.{secrets.token_hex(4)}.part"
@@ -168,7 +192,9 @@ class FolderDeposit:
         withdrawn, and one that begins later is refused.
 
         Raises:
-            CannotTell: the folder cannot be read or written.
+            CannotTell: the folder cannot be read or written; or the parcel was made for another one (the setting
+                changed, a share is not mounted, the manifests were removed); or its name tells none, and nothing of it
+                is here.
         """
         why = ""
         try:
@@ -217,18 +243,26 @@ class FolderDeposit:
             raise NotSent("message_unreadable")
         return siret
 
-    def _ready(self, mode: Mode) -> Path:
-        """The outgoing folder of `mode`, made where the one around it exists."""
-        why = ""
+    def _ready(self, parcel: Parcel) -> Path:
+        """The outgoing folder of the parcel's mode, made where the one around it exists and is the parcel's own."""
+        why, wanted = "", mark_in(parcel.filename) or self._mark
         try:
-            for folder in (self._manifests, self._out[mode]):
-                if not folder.is_dir():
-                    folder.mkdir(mode=0o700, exist_ok=True)
+            if not self.folder.is_dir():
+                raise FileNotFoundError(errno.ENOENT, "")
+            if wanted is not None and wanted != mark_of(self._manifests):
+                why = "folder_other"
+            else:
+                self._made(self._manifests)
+                self._made(self._out[parcel.mode])
         except OSError as error:
             why = _why(error)
         if why:
             raise NotSent(f"{why}: {self.folder.name}")
-        return self._out[mode]
+        return self._out[parcel.mode]
+
+    def _made(self, folder: Path) -> None:
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
 
     # ---- files
 
@@ -294,6 +328,7 @@ class FolderDeposit:
         if not _plain(parcel.filename) or not self._manifests.is_dir():
             raise CannotTell("folder_no_manifests")
         out, late = self._out[parcel.mode], False
+        self._one_of_ours(parcel.filename, out)
         if self._read(parcel.filename) is None:
             try:
                 # an empty manifest: whoever comes with this parcel from now on is refused
@@ -316,6 +351,18 @@ class FolderDeposit:
                     raise CannotTell("folder_manifest_broken")
                 return None
         return None if self._withdrawn(out, told.part) else told
+
+    def _one_of_ours(self, filename: str, out: Path) -> None:
+        """Only the folder that a parcel was made for may affirm its absence, or one that holds something of it."""
+        wanted = mark_in(filename)
+        if wanted is not None and wanted == mark_of(self._manifests):
+            return
+        begun = bool(_parts(out, filename))
+        whole = Manifest.read(self._read(filename) or b"") is not None
+        if wanted is not None and (begun or not whole):
+            raise CannotTell("folder_other")
+        if not (begun or self._read(filename)):
+            raise CannotTell("folder_unmarked")
 
 
 def _fields(told: Manifest) -> dict[str, Any]:

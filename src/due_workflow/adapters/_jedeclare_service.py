@@ -16,11 +16,12 @@ from lxml import etree
 
 from due_workflow import __version__
 from due_workflow.adapters import _jedeclare_soap as soap
-from due_workflow.adapters._envelope import No
+from due_workflow.adapters._envelope import No, cut
 from due_workflow.adapters._jedeclare_settings import JedeclareAddresses, JedeclareCredentials
 from due_workflow.adapters._line import Answer, Line, LineSettings, LineTrouble, trouble_of
+from due_workflow.adapters._secrets import hidden
 from due_workflow.errors import InputRefused
-from due_workflow.identifiers import shown
+from due_workflow.identifiers import scrub, shown
 from due_workflow.ports import Sealed
 
 _PAUSE = 60.0
@@ -64,6 +65,11 @@ class Service:
         self._line = Line(name, line, [address for address in (addresses.collection, addresses.files) if address])
         self._refused: tuple[float, LineTrouble] | None = None
 
+    def close(self) -> None:
+        """Forget that a login was refused, and close what connections were kept; another question begins anew."""
+        self._refused = None
+        self._line.close()
+
     def asked(self, operation: str, request: str, fields: Sequence[tuple[str, str]]) -> etree._Element:
         """The response of Communication V2, once it is one of success.
 
@@ -77,7 +83,7 @@ class Service:
             raise LineTrouble(self.name, "line_request", left=False)
         for left in reversed(range(self._tries)):
             answer = self._exchanged("POST", self.addresses.collection, soap.HEADERS, body)
-            found = self._read(answer, who.password)
+            found = self._read(answer, who)
             if not isinstance(found, LineTrouble):
                 return found
             again = answer.status >= 500 or found.code in ("portal_fault", "jedeclare_fault")
@@ -106,15 +112,17 @@ class Service:
             raise self._noted(trouble_of(self.name, answer))
         return answer.body, answer.host
 
-    def _read(self, answer: Answer, password: str) -> etree._Element | LineTrouble:
+    def _read(self, answer: Answer, who: soap.Identity) -> etree._Element | LineTrouble:
         """The response, or what is wrong. A fault comes with HTTP 500, and may come with 200."""
         if answer.status not in (200, 500):
             return trouble_of(self.name, answer)
         try:
             response = soap.answer(answer.body)
         except soap.Said as said:
-            told = "" if said.code == "fault" else f"codeRetour {shown(said.code)}"
-            words = "" if password in said.words else said.words
+            basic = b64encode(f"{who.user}:{who.password}".encode()).decode()
+            secrets = (who.password, basic, who.user)
+            told = "" if said.code == "fault" else f"codeRetour {shown(cut(hidden(said.code, secrets), 20))}"
+            words = cut(scrub(hidden(said.words, secrets)), 200)
             detail = ", ".join(filter(None, (answer.host, told, words)))
             code = _TROUBLES.get(said.code, "portal_unexpected")
             return LineTrouble(self.name, code, detail, left=True, status=answer.status)

@@ -55,6 +55,8 @@ class JedeclareSettings:
         reach: how long before the last collection a listing begins. Nobody says whether its days are those of the
             pieces or of their deposits, and an ARS comes days after its deposit.
         months: the widest window of one question; wider ones are split.
+        bare_is_none: an answer of success (`codeRetour` 00) that holds no `liste` and nothing else says that nothing
+            is there; False: it is told as a listing that failed. One that says something else instead always is.
         parallel: pieces asked for at once: at four, one answer in thirteen was an HTTP 500.
         tries: how often a question is asked that the service failed to answer (HTTP 500, code 99).
         pause: seconds before it is asked again.
@@ -69,6 +71,7 @@ class JedeclareSettings:
     start: date | None = None
     reach: timedelta = timedelta(days=30)
     months: int = 18
+    bare_is_none: bool = True
     parallel: int = 2
     tries: int = 2
     pause: float = 1.5

@@ -9,14 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from lxml import etree
 
-from due_workflow.adapters._envelope import No, cut, is_called, parsed, words_of
-from due_workflow.identifiers import scrub
+from due_workflow.adapters._envelope import No, is_called, parsed, plain_name, words_of
 from due_workflow.ports import Sealed
 
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -81,7 +80,7 @@ def answer(body: bytes) -> etree._Element:
 
     Raises:
         No: it is no SOAP answer.
-        Said: the service refuses, or failed.
+        Said: the service refuses, or failed. What it says is not cut yet: take out first what nobody may read.
     """
     root = parsed(body)
     inside = [child for child in root if is_called(child, "Body")]
@@ -95,19 +94,38 @@ def answer(body: bytes) -> etree._Element:
         raise No("no_soap")
     code = codes.pop()
     if code != DONE:
-        raise Said(cut(code, 20), _said(response, "message", "libelle", "libelleRetour"))
+        raise Said(code, _said(response, "message", "libelle", "libelleRetour"))
     return response
 
 
-def items(response: etree._Element) -> Iterator[Item | None]:
-    """The lines of a list; None for one that names no piece."""
-    for element in response.iter():
-        if not is_called(element, "item"):
-            continue
-        told = {etree.QName(child).localname.lower(): (child.text or "").strip() for child in element}
-        number, kind, ads = (told.get(name, "") for name in ("numero", "typedepiece", "numeroads"))
-        good = _NUMBER.fullmatch(number) and re.fullmatch(r"\d\d", kind, re.ASCII)
-        yield Item(number, kind, ads if _NUMBER.fullmatch(ads) else "") if good else None
+def items(response: etree._Element, bare_is_none: bool = True) -> list[Item | None]:
+    """The lines of a list; None for one that names no piece.
+
+    Args:
+        response: what the service answered.
+        bare_is_none: a response without a `liste` is an empty list where it says nothing but its `codeRetour`.
+
+    Raises:
+        No: it holds no list.
+    """
+    lists = [element for element in response.iter(etree.Element) if is_called(element, "liste")]
+    lines = [element for element in response.iter(etree.Element) if is_called(element, "item")]
+    if not (lists or lines or (bare_is_none and _bare(response))):
+        raise No("no_list")
+    strange = [None for one in lists for child in one.iterchildren(etree.Element) if not is_called(child, "item")]
+    return [*map(_item, lines), *strange]
+
+
+def _bare(response: etree._Element) -> bool:
+    leaves = (element for element in response.iter(etree.Element) if not len(element))
+    return all(is_called(leaf, "codeRetour", "message", "libelle", "libelleRetour") for leaf in leaves)
+
+
+def _item(element: etree._Element) -> Item | None:
+    told = {plain_name(str(child.tag)): (child.text or "").strip() for child in element.iterchildren(etree.Element)}
+    number, kind, ads = (told.get(name, "") for name in ("numero", "typedepiece", "numeroads"))
+    good = _NUMBER.fullmatch(number) and re.fullmatch(r"\d\d", kind, re.ASCII)
+    return Item(number, kind, ads if _NUMBER.fullmatch(ads) else "") if good else None
 
 
 def piece(response: etree._Element, number: str, kind: str) -> Sealed:
@@ -141,4 +159,4 @@ def day(told: date) -> str:
 
 def _said(response: etree._Element, *names: str) -> str:
     words = (words_of(element) for element in response.iter() if is_called(element, *names))
-    return cut(scrub(next(filter(None, words), "")), 200)
+    return next(filter(None, words), "")

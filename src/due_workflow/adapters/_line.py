@@ -74,7 +74,7 @@ class Line:
                 raise InputRefused("line_address", portal=name)
             self._hosts.add(origin_of(url))
         self._context = settings.context or context_of(settings.ca_file)
-        self._kept: tuple[int, httpcore2.ConnectionPool] | None = None
+        self._kept: tuple[int, httpcore2.ConnectionPool, finalize[..., Line]] | None = None
         self._lock = Lock()
 
     def __repr__(self) -> str:
@@ -133,7 +133,7 @@ class Line:
         with self._lock:
             kept, self._kept = self._kept, None
         if kept is not None:
-            kept[1].close()
+            kept[2]()  # closes them, and is done
 
     # ---- one exchange
 
@@ -173,7 +173,7 @@ class Line:
         except httpcore2.ConnectError as error:
             code = _why_not(error)
         except httpcore2.RemoteProtocolError:
-            code = "line_no_http" if watch.heard else "line_cut"
+            code = "line_cut" if watch.cut else "line_no_http"
         except httpcore2.LocalProtocolError:
             code = "line_request"
         except (httpcore2.NetworkError, OSError):
@@ -229,8 +229,10 @@ class Line:
         with self._lock:
             # a process that was forked must not speak on its parent's connections
             if self._kept is None or self._kept[0] != os.getpid():
-                self._kept = os.getpid(), self._new_pool()
-                finalize(self, self._kept[1].close)
+                if self._kept is not None:
+                    self._kept[2].detach()
+                pool = self._new_pool()
+                self._kept = os.getpid(), pool, finalize(self, pool.close)
             return self._kept[1]
 
     def _new_pool(self) -> httpcore2.ConnectionPool:

@@ -31,6 +31,9 @@ class NoName(Exception):
     """The host's name cannot be looked up."""
 
 
+_HTTP = b"HTTP/"
+
+
 @dataclass(slots=True)
 class Watch:
     """What is known of one exchange.
@@ -41,6 +44,8 @@ class Watch:
         tls: what is asked goes through TLS only; what is written before (a proxy's CONNECT) is not the question.
         left: whether a byte of the question may have left this machine.
         heard: whether a byte of an answer came.
+        first: the first bytes of an answer, which tell whether it is one of HTTP.
+        ended: whether the far end closed the connection.
         connected: whether a connection was made for it.
     """
 
@@ -49,7 +54,14 @@ class Watch:
     tls: bool
     left: bool = False
     heard: bool = False
+    first: bytes = b""
+    ended: bool = False
     connected: bool = False
+
+    @property
+    def cut(self) -> bool:
+        """Whether the far end closed before a word of its answer, or in the middle of one that began as HTTP does."""
+        return not self.heard or (self.ended and _HTTP.startswith(self.first))
 
     def within(self, timeout: float | None) -> float:
         """`timeout`, or what is left of the exchange if that is less.
@@ -81,6 +93,9 @@ class WatchedStream(httpcore2.NetworkStream):
         data = self._stream.read(min(max_bytes, watch.room), watch.within(timeout))
         watch.room -= len(data)
         watch.heard = watch.heard or bool(data)
+        if self._tls or not watch.tls:  # a proxy's own answer is not the far end's
+            watch.first = (watch.first + data)[: len(_HTTP)]
+            watch.ended = not data
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

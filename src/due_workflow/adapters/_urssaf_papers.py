@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -108,10 +108,14 @@ def read_deposited(raw: bytes, form: UrssafFormat = API) -> Deposited:
     return Deposited(said["envoi_etat"] or None, ref or None, at, _mode(_one(root, "essai_reel"), form))
 
 
-def notice_of(raw: bytes) -> str:
-    """What a refusal says for people, on one line; empty where it says nothing that can be read."""
+def notice_of(raw: bytes, hide: Callable[[str], str]) -> str:
+    """What a refusal says for people, on one line; empty where it says nothing that can be read.
+
+    `hide` takes out what nobody may read, before the text is cut.
+    """
     try:
-        return cut(" | ".join(_messages(parsed(raw))), 300)
+        said = " | ".join(_messages(parsed(raw)))
+        return cut(hide(said), 300) if said else ""
     except No:
         return ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Generator
 from threading import Lock
+from time import monotonic
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
@@ -24,6 +25,8 @@ V = TypeVar("V")
 
 _KEPT = 256 * 1024
 """The longest return that is kept between its listing and its fetch, in bytes."""
+LATE = "urssaf_listing_time"
+"""The code of a listing whose time was over."""
 
 
 class Returns:
@@ -51,18 +54,25 @@ class Returns:
         """Get its content anew when it is asked for."""
         self._bodies.drop(piece)
 
-    def of_one(self, ref: str) -> Generator[PieceRef, None, LineTrouble | None]:
-        """The pieces of one deposit; gives the first failure at the end instead of raising it."""
-        trouble, lines = None, list[Return]()
+    def of_one(self, ref: str, time: Time | None = None) -> Generator[PieceRef, None, LineTrouble | None]:
+        """The pieces of one deposit; gives the first failure at the end instead of raising it.
+
+        It ends early once `time` is over; what was read of the returns until then is not read again.
+        """
+        trouble, lines, time = None, list[Return](), time or Time()
         try:
-            lines = self._list(ref)
+            with time:
+                lines = self._list(ref)
         except LineTrouble as error:
             trouble = error.anew()
         for line in lines:
+            if time.over:
+                return trouble or LineTrouble(self.name, LATE, left=True)
             piece, strange = self._piece(line), False
             self._listed.put(piece, line)
             try:
-                strange = line.nature == self.words.ars and self._is_strange(piece, line)
+                with time:
+                    strange = line.nature == self.words.ars and self._is_strange(piece, line)
             except LineTrouble as error:
                 if error.code != "line_too_large":
                     trouble, strange = trouble or error.anew(), True
@@ -133,6 +143,24 @@ class Returns:
             raise LineTrouble(self.name, "urssaf_gone", scrub(piece.number)[:60], left=True)
         self._listed.put(self._piece(lines[-1]), lines[-1])
         return (same or lines)[-1]
+
+
+class Time:
+    """The seconds that something may take, of which only those spent inside `with` count."""
+
+    def __init__(self, seconds: float = float("inf")) -> None:
+        self._left, self._since = seconds, 0.0
+
+    def __enter__(self) -> None:
+        self._since = monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._left -= monotonic() - self._since
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        return self._left <= 0
 
 
 class Recent(Generic[K, V]):

@@ -7,6 +7,7 @@ password and no token stands in an error, a log or a repr. Nothing here knows a 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -15,6 +16,7 @@ from time import monotonic
 from lxml import etree
 
 from due_workflow.adapters._line import Answer, Line, LineTrouble, trouble_of
+from due_workflow.adapters._secrets import hidden
 from due_workflow.errors import InputRefused
 from due_workflow.ports import Sealed
 
@@ -22,6 +24,7 @@ LARGEST_RETURN = 2 * 1024 * 1024
 """The most bytes of a list or a return."""
 LARGEST_WORD = 256 * 1024
 """The most bytes of an answer to a login or a deposit."""
+_HEADER = "DSNLogin jeton="
 _PAUSE = 60.0
 """Seconds before a login that was refused is tried again: a wrong password tried over and over blocks an account."""
 
@@ -89,12 +92,14 @@ class Session:
         self._address, self._credentials = address, credentials
         self._lock = Lock()
         self._token: Sealed | None = None
+        self._told: deque[Sealed] = deque(maxlen=4)
         self._refused: tuple[float, LineTrouble] | None = None
 
     def close(self) -> None:
         """Forget the token and close what connections were kept; another question begins anew."""
         with self._lock:
             self._token = self._refused = None
+            self._told.clear()
         self._line.close()
 
     def ask(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
@@ -110,8 +115,27 @@ class Session:
             answer = self._with(self._current(token), method, address, headers, body)
         return answer
 
+    def hidden(self, text: str) -> str:
+        """`text` of the portal's without what it was told: tokens, password, names.
+
+        The credentials are asked for anew, as nothing keeps them; where they cannot be had, nothing of it is told.
+        """
+        if not text:
+            return ""
+        try:
+            who = self._credentials()
+            secrets = (who.password, who.surname, who.first_name)
+        except Exception:  # noqa: BLE001  # whatever it says might hold the secret
+            return ""
+        return self.without_tokens(hidden(text, secrets))
+
+    def without_tokens(self, text: str) -> str:
+        """`text` of the portal's without the header that it was told."""
+        tokens = [bytes(token).decode("ascii") for token in list(self._told)]
+        return hidden(text, [*tokens, *(f"{_HEADER}{token}" for token in tokens)])
+
     def _with(self, token: Sealed, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        given = {**headers, "authorization": f"DSNLogin jeton={bytes(token).decode('ascii')}"}
+        given = {**headers, "authorization": f"{_HEADER}{bytes(token).decode('ascii')}"}
         largest = LARGEST_RETURN if body is None else LARGEST_WORD
         return self._line.exchange(method, address, headers=given, body=body, repeatable=body is None, largest=largest)
 
@@ -121,6 +145,7 @@ class Session:
             if self._token is None or self._token == spent:
                 self._token = None
                 self._token = self._login()
+                self._told.append(self._token)
             return self._token
 
     def _login(self) -> Sealed:

@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from due_workflow.adapters import upload
+from due_workflow.adapters._envelope import No
 from due_workflow.adapters._folder_incoming import Incoming
 from due_workflow.adapters._folder_outgoing import FolderDeposit, Manifest
+from due_workflow.adapters.avis import instant
 from due_workflow.base import doors
 from due_workflow.errors import CannotTell
+from due_workflow.identifiers import named
 from due_workflow.message import STANDARD, MessageFormat
 from due_workflow.models import Submission
 from due_workflow.ports import Parcel, PieceRef
 from due_workflow.receipts import Ads, Mode, Receipt, Unreadable
+
+_LONGEST_REF = 120
+"""Characters of a reference, as of one that a piece tells."""
 
 
 @doors
@@ -55,8 +61,8 @@ class FolderPortal:
         return f"FolderPortal({self.name!r}, {self.account!r})"
 
     def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
-        """See `due_workflow.ports.Portal.render`."""
-        return upload.parcel(submissions, mode, self.form)
+        """The file's name tells the outgoing folder. See `due_workflow.ports.Portal.render`."""
+        return upload.parcel(submissions, mode, self.form, self.outgoing.label())
 
     def deposit(self, parcel: Parcel) -> Ads | None:
         """Leave it for the transport; the ADS comes as a piece. See `due_workflow.ports.Portal.deposit`."""
@@ -87,17 +93,40 @@ class FolderPortal:
 
 
 def ads_of(told: Manifest, portal: str, account: str) -> Ads:
-    """The ADS that a transport's word amounts to."""
+    """The ADS that a transport's word amounts to.
+
+    Raises:
+        CannotTell: what it wrote into the manifest is no reference, no instant or no mode; the field is named.
+    """
+    ref, mode = told.ref.strip(), told.mode.strip()
+    if not (0 < len(ref) <= _LONGEST_REF and ref.isprintable()) or named(ref) != ref:
+        raise CannotTell("folder_manifest_said: ref")
+    if mode not in set(Mode):
+        raise CannotTell("folder_manifest_said: mode")
     return Ads(
-        portal_ref=told.ref,
-        issued_at=datetime.fromisoformat(told.ref_at),
+        portal_ref=ref,
+        issued_at=instant_of(told, "ref_at"),
         portal=portal,
         account=account,
-        mode=Mode(told.mode),
+        mode=Mode(mode),
         filename=told.file,
         sirets=(told.siret,),
         count=len(told.submissions),
     )
 
 
-__all__ = ["FolderDeposit", "FolderPortal", "Incoming", "Manifest", "ads_of"]
+def instant_of(told: Manifest, field: Literal["handed_at", "ref_at"]) -> datetime:
+    """An instant in a manifest: ISO 8601 or JJ/MM/AAAA with an hour or without; without a zone it is Paris's.
+
+    Raises:
+        CannotTell: it is none; the field is named.
+    """
+    text: str = getattr(told, field)
+    try:
+        return instant(text)
+    except No:
+        pass
+    raise CannotTell(f"folder_manifest_said: {field}")
+
+
+__all__ = ["FolderDeposit", "FolderPortal", "Incoming", "Manifest", "ads_of", "instant_of"]

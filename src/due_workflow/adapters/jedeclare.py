@@ -7,7 +7,8 @@ told nowhere. Extra `http`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from due_workflow.adapters._jedeclare_service import Service
 from due_workflow.adapters._jedeclare_settings import JedeclareAddresses, JedeclareCredentials, JedeclareSettings
 from due_workflow.adapters._line import LineSettings, LineTrouble
 from due_workflow.adapters.avis import JEDECLARE, AvisFormat, read_avis
-from due_workflow.adapters.folder import FolderDeposit, Manifest, ads_of
+from due_workflow.adapters.folder import FolderDeposit, Manifest, ads_of, instant_of
 from due_workflow.base import doors
 from due_workflow.calendar import paris_day
 from due_workflow.errors import CannotTell, InputRefused, NotSent, PartialListing, PieceUnavailable, Problem
@@ -92,12 +93,13 @@ class JedeclarePortal:
     # ---- deposit
 
     def render(self, submissions: Sequence[Submission], mode: Mode) -> Parcel:
-        """See `due_workflow.ports.Portal.render`.
+        """The file's name tells the outgoing folder. See `due_workflow.ports.Portal.render`.
 
         Raises:
             InputRefused: with everything that the message lacks.
         """
-        return upload.parcel(submissions, mode, self.form)
+        name = self.outgoing.label() if self.outgoing is not None else "due"
+        return upload.parcel(submissions, mode, self.form, name)
 
     def deposit(self, parcel: Parcel) -> Ads | None:
         """Leave the file in the folder; the ADS comes as a piece.
@@ -126,16 +128,16 @@ class JedeclarePortal:
             return None
         if not told.ref:
             raise CannotTell("folder_no_ads")
-        why = ""
+        ads, why = ads_of(told, self.name, self.account), ""
         try:
             if self._knows(told):
-                return ads_of(told, self.name, self.account)
+                return ads
         except LineTrouble as trouble:
             why = trouble.why
         raise CannotTell(why or f"jedeclare_ads_not_listed: {told.ref}")
 
     def _knows(self, told: Manifest) -> bool:
-        begin = min(paris_day(datetime.fromisoformat(at)) for at in (told.handed_at, told.ref_at))
+        begin = min(paris_day(instant_of(told, "handed_at")), paris_day(instant_of(told, "ref_at")))
         for procedure in self.settings.procedures:
             for first, last in self._windows(begin - timedelta(days=1)):
                 lines = self._listed(procedure, first, last, _NUMBERS["ads"])
@@ -207,7 +209,8 @@ class JedeclarePortal:
         )
 
     def _ref(self, line: soap.Item) -> PieceRef:
-        return PieceRef(self.name, self.account, KINDS.get(line.kind, line.kind), line.number, line.ads)
+        # its number names it in the account; the numéro ADS beside it may be told later, and makes no other piece of it
+        return PieceRef(self.name, self.account, KINDS.get(line.kind, line.kind), line.number)
 
     def _begin(self, since: datetime | None) -> date:
         if since is not None:
@@ -223,7 +226,7 @@ class JedeclarePortal:
             yield first, last
             first = last + timedelta(days=1)
 
-    def _listed(self, procedure: str, first: date, last: date, listing: str) -> Iterable[soap.Item | None]:
+    def _listed(self, procedure: str, first: date, last: date, listing: str) -> list[soap.Item | None]:
         fields = [
             ("dateDebut", soap.day(first)),
             ("dateFin", soap.day(last)),
@@ -233,7 +236,10 @@ class JedeclarePortal:
         ]
         if self.settings.file:
             fields.append(("identifiantDossier", self.settings.file))
-        return soap.items(self._service.asked("ListeDisponibiliteV2", "RequeteListe", fields))
+        answer = self._service.asked("ListeDisponibiliteV2", "RequeteListe", fields)
+        with suppress(No):
+            return soap.items(answer, self.settings.bare_is_none)
+        raise LineTrouble(self.name, "jedeclare_no_pieces", left=True, status=200)
 
     # ---- client files
 
@@ -260,6 +266,10 @@ class JedeclarePortal:
             if not self.settings.page or len(clients) + len(problems) == before:
                 break
         return ClientFiles(tuple(clients.values()), tuple(problems.values()))
+
+    def close(self) -> None:
+        """Close what connections were kept, and forget that a login was refused; another call begins anew."""
+        self._service.close()
 
     def _page(self, address: str) -> list[KnownClient | Problem]:
         body, host = self._service.got(address)

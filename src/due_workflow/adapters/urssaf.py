@@ -25,7 +25,7 @@ from due_workflow.adapters._urssaf_papers import (
     read_deposited,
     read_return,
 )
-from due_workflow.adapters._urssaf_returns import Recent, Returns
+from due_workflow.adapters._urssaf_returns import LATE, Recent, Returns, Time
 from due_workflow.adapters._urssaf_session import Session, UrssafAddresses, UrssafCredentials
 from due_workflow.base import doors
 from due_workflow.errors import (
@@ -86,13 +86,15 @@ class UrssafPortal:
 
     Args:
         account: the declarant's SIRET; the firm's account at this portal.
-        credentials: gives them each time a token is asked for; the environment by default.
+        credentials: gives them each time a token is asked for, and to mask them in a refusal's words; the environment
+            by default.
         form: how the message is written.
         addresses: where the API is.
         line: proxy, certificates, time limits, and the software's name for the User-Agent.
         recipient: whose ARS the returns of nature 11 are.
         words: the words of the API's answers.
         content_type: of a deposit's body.
+        listing: seconds that the questions of one listing may take together; the next one goes on where it ended.
         clock: the present instant, for an answer that tells no date.
 
     Raises:
@@ -112,10 +114,14 @@ class UrssafPortal:
         recipient: str = "URSSAF",
         words: UrssafFormat = API,
         content_type: str = "application/xml",
+        listing: float = 300.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not callable(credentials):
             raise TypeError("credentials: a function that gives UrssafCredentials, so that nothing keeps a password")
+        if not listing > 0:
+            raise InputRefused("line_setting", setting="listing")
+        self._longest = listing
         self.account, self.recipient, self.form, self.words = account, recipient, form, words
         self.addresses = to = addresses or UrssafAddresses()
         self._clock, self._content_type = clock, content_type
@@ -125,6 +131,7 @@ class UrssafPortal:
         self._ads: Recent[tuple[str, str], Ads] = Recent(256)
         self._failing: Recent[str, bool] = Recent(10_000)
         self._listed_last: str | None = None
+        self._late = False  # whether the last listing ended by its time
 
     def __repr__(self) -> str:
         return f"UrssafPortal({self.account!r})"
@@ -195,7 +202,15 @@ class UrssafPortal:
             detail = f"{answer.host}, {no}"
         if said is not None and said.state != self.words.taken and (said.state or not said.ref):
             detail = ", ".join(
-                filter(None, (answer.host, said.ref, scrub(said.state or "")[:40], self._notice(answer, parcel)))
+                filter(
+                    None,
+                    (
+                        answer.host,
+                        said.ref,
+                        scrub(self._session.hidden(said.state or ""))[:40],
+                        self._notice(answer, parcel),
+                    ),
+                )
             )
             if said.state in self.words.refused and said.ref is None:
                 raise NotSent(f"urssaf_refused: {detail}")
@@ -217,7 +232,7 @@ class UrssafPortal:
 
     def _notice(self, answer: Answer, parcel: Parcel) -> str:
         """What the portal says for people, without the names that the message holds."""
-        said = scrub(notice_of(answer.body))
+        said = scrub(notice_of(answer.body, self._session.hidden))
         if not said:
             return ""
         try:
@@ -239,13 +254,19 @@ class UrssafPortal:
 
         Raises:
             LineTrouble: the portal cannot be reached, or refuses the account; the rest was not listed.
-            PartialListing: the returns of some deposits could not be listed; those of all others were.
+            PartialListing: the returns of some deposits could not be listed; those of all others were. Or `listing`
+                seconds were over, and the next listing goes on from there.
         """
-        failed, row = None, 0
-        for ref in self._in_turn(refs):
+        failed, row, time, turn = None, 0, Time(self._longest), self._in_turn(refs)
+        self._late = False
+        for ref in turn:
+            self._late = self._late or time.over
+            if self._late:
+                break
             self._listed_last = ref
-            trouble = yield from self._returns.of_one(ref)
-            if trouble is None:
+            trouble = yield from self._returns.of_one(ref, time)
+            self._late = trouble is not None and trouble.code == LATE
+            if trouble is None or self._late:
                 self._failing.drop(ref)
                 row = 0
                 continue
@@ -253,19 +274,19 @@ class UrssafPortal:
             failed, row = failed or trouble, row + 1
             if row >= 3 or _of_all(trouble):
                 raise trouble
-        if failed is not None:
-            raise PartialListing(failed.why)
+        if failed is not None or self._late:
+            raise PartialListing(failed.why if failed is not None else LATE)
 
     def _in_turn(self, refs: Sequence[str]) -> list[str]:
         """Where the last listing ended goes on first, so that one that is often cut short comes round to all of them.
 
-        What failed lately comes last.
+        What failed lately comes last, unless the time was over: it would then never be asked for.
         """
         each = list(dict.fromkeys(refs))
         if self._listed_last in each:
             turn = each.index(self._listed_last) + 1
             each = each[turn:] + each[:turn]
-        return sorted(each, key=lambda ref: self._failing.get(ref) is not None)
+        return each if self._late else sorted(each, key=lambda ref: self._failing.get(ref) is not None)
 
     def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
         """Read one return: nature 10 as ACS, 11 as ARS. Repeatable.
@@ -333,7 +354,11 @@ class UrssafPortal:
     def _read(self, piece: PieceRef, line: Return) -> Acs | Ars | Unreadable | None:
         body = bytes(self._returns.body(piece, line))
         whence = {"portal": self.name, "account": self.account}
-        return read_return(body, line, whence, self.recipient, self._clock(), self.words)
+        found = read_return(body, line, whence, self.recipient, self._clock(), self.words)
+        if not isinstance(found, Acs | Ars) or not any(verdict.message for verdict in found.verdicts):
+            return found
+        hide = self._session.without_tokens
+        return found.with_(verdicts=tuple(v.with_(message=hide(v.message)) if v.message else v for v in found.verdicts))
 
     def _decides(self, piece: PieceRef) -> bool:
         line = self._returns.listed(piece)

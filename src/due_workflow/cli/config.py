@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from textwrap import wrap
-from typing import Any
 
 import typer
 
@@ -26,11 +25,13 @@ from due_workflow.cli.settings import (
     FirmTable,
     FolderTable,
     JedeclareAddresses,
+    JedeclareTable,
     LineTable,
     RunTable,
     SoftwareTable,
     WebhookTable,
     secrets,
+    toml,
     variable,
 )
 from due_workflow.cli.settings_file import FILE, models_of
@@ -80,7 +81,7 @@ def _sends(s: Session) -> str | None:
     if not s.settings.portals:
         return None
     try:
-        label, _ = portals.chosen(s)
+        label, chosen = portals.chosen(s)
     except InputRefused as refused:
         s.warn("cli.config.wrong", "red", why=refused.text(s.lang))
         s.add("wrong", {"code": refused.code, "text": refused.text(s.lang)})
@@ -91,6 +92,10 @@ def _sends(s: Session) -> str | None:
         s.add("wrong", {"code": error.code, "text": error.text(s.lang)})
         s.ends(Code.PERSON)
         return None
+    if isinstance(chosen, JedeclareTable) and chosen.outgoing is None:
+        s.warn("cli.config.no_outgoing", "red", label=label)
+        s.add("wrong", {"code": "no_outgoing", "text": s.text("cli.config.no_outgoing", label=label)})
+        s.ends(Code.PERSON)
     asked, noted = s.settings.software, s.flow.read.cabinet().software
     if asked is not None and (noted is None or (asked.product, asked.version) != (noted.product, noted.version)):
         known = f"{noted.product} {noted.version}" if noted is not None else None
@@ -177,16 +182,3 @@ def _begins(name: str, field: str) -> bool:
 def _comment(text: str, mark: str) -> Iterator[str]:
     for line in wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False):
         yield f"{mark}# {line}"
-
-
-def toml(value: Any) -> str:
-    """A default as TOML writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (int, float)):
-        return f"{value:g}"
-    if isinstance(value, (tuple, list, frozenset)):
-        return f"[{', '.join(map(toml, value))}]"
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f'"{key}" = {toml(item)}' for key, item in value.items()) + " }" if value else "{}"
-    return f'"{value}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from due_workflow.adapters import evidence
-from due_workflow.adapters.evidence import Verified
+from due_workflow.adapters.evidence import HireFound, Verified
 from due_workflow.cli.outcomes import Code
 from due_workflow.cli.session import Session, command, hushed, keep
 from due_workflow.cli.typed import a_day
@@ -97,28 +98,50 @@ def verify(
         s.ends(Code.UNUSABLE)
     if found.unread:
         s.say("cli.evidence.unread", "dim", count=found.unread)
-    if found.head == "seal":
+    if not found.sound:
+        # a seal noted now would make what is wrong look right later; a head that is nowhere here is a fault, told above
+        if found.head is not None:
+            s.say("cli.evidence.found_broken", "yellow")
+    elif found.head == "seal":
         s.say("cli.evidence.found_seal", "green")
     elif found.head is not None:
         case, _, seq = found.head.removeprefix("journal ").rpartition(" ")
         s.say("cli.evidence.found_entry", "green", case=case, seq=seq)
+        s.say("cli.evidence.summary_unproved", "yellow")
     else:
         s.say("cli.evidence.seal", seal=found.seal)
         s.say("cli.evidence.limits", "dim")
 
 
 def _tell(s: Session, found: Verified) -> None:
-    """What the archive is about, and what each hire's journal says; nothing of it is true unless all holds."""
+    """What the archive is about, and each hire as its journal says; where something does not hold it is told as no more."""
     if found.header is not None:
         about = {"about": found.header.about, "at": found.header.at, "cabinet": found.header.cabinet}
         s.say("cli.evidence.about", "bold", **about)
     for hire in found.hires[:SHOWN]:
+        if hire.contradicted:
+            told = {"reference": hire.reference, "status": hire.status, "file": hire.contradicted}
+            s.say("cli.evidence.hire_contradicted", "bold red", **told)
+            continue
         key = "cli.evidence.hire_by" if hire.declared_by else "cli.evidence.hire"
+        if not found.sound:
+            key = "cli.evidence.hire_broken" if _faulty(found, hire) else "cli.evidence.hire_unproved"
         s.say(key, reference=hire.reference, status=hire.status, file=hire.declared_by)
     if len(found.hires) > SHOWN:
         s.say("cli.evidence.more", count=len(found.hires) - SHOWN)
     for why, count in sorted(found.gone.items()):
         s.say("cli.evidence.gone", "red" if why == "missing" else "", count=count, why=why)
+
+
+def _faulty(found: Verified, hire: HireFound) -> bool:
+    """Whether a fault is this hire's own: its reference, one of its attempts, or the ARS that would declare it."""
+    return any(
+        fault.where == hire.declared_by
+        or fault.facts.get("reference") == hire.reference
+        or str(fault.facts.get("submission", "")).startswith(f"{hire.reference}/")
+        or fault.facts.get("case") == f"filing:{hire.reference}"
+        for fault in found.faults
+    )
 
 
 def _plain(found: Verified, lang: str) -> dict[str, object]:
@@ -129,13 +152,14 @@ def _plain(found: Verified, lang: str) -> dict[str, object]:
         "cabinet": found.header.cabinet if found.header else None,
         "seal": found.seal,
         "head": found.head,
+        "summary_proved": found.summary_proved,
         "files": found.files,
         "entries": found.entries,
         "receipts": found.receipts,
         "reread": found.reread,
         "unread": found.unread,
         "gone": found.gone,
-        "hires": [{"reference": h.reference, "status": h.status, "declared_by": h.declared_by} for h in found.hires],
+        "hires": [asdict(hire) | {"proved": found.sound and not hire.contradicted} for hire in found.hires],
         "faults": [{"file": hushed(f.where), "code": f.code, "text": f.text(lang)} for f in found.faults],
         "fault_count": found.fault_count,
     }

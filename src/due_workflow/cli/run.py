@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -21,16 +22,16 @@ from due_workflow.cli.outcomes import Code
 from due_workflow.cli.session import Session, command
 from due_workflow.cli.window import app
 from due_workflow.cli.worker import tasks_of, work
-from due_workflow.errors import InputRefused, Problem
+from due_workflow.errors import Conflict, InputRefused, Problem
 from due_workflow.firm import collect_id
 from due_workflow.ports import Changes, Entry, Kind, Notifier, Portal, Record, Ref, Storage
 from due_workflow.records import Command
-from due_workflow.rounds import TASKS, Task, give_back
+from due_workflow.rounds import TASKS, Task
 from due_workflow.worker import Worker
 from due_workflow.workflow import DueWorkflow
 
-HELD = 1000
-"""Records of other firms that one claim steps over, at most, before it gives them back."""
+TURNS = 3
+"""How often one claim looks again where another worker of the firm took what it had found."""
 WITH_PORTAL = (Task.SEND_RELEASED, Task.COLLECT)
 
 
@@ -62,7 +63,7 @@ def run(
 
 
 class OneFirm(Storage):
-    """A storage as a worker of one firm sees it: what it claims of others is given back at once."""
+    """A storage as a worker of one firm sees it: nothing of others is leased."""
 
     def __init__(self, storage: Storage, cabinet: str) -> None:
         self._storage, self._cabinet, self.joined = storage, cabinet, storage.joined
@@ -97,18 +98,28 @@ class OneFirm(Storage):
         return self._storage.journal(cabinet, case, after, limit)
 
     def claim(self, kinds: Sequence[Kind], now: datetime, until: datetime, limit: int) -> Sequence[tuple[str, Record]]:
-        """This firm's due records."""
-        own: list[tuple[str, Record]] = []
-        others: list[tuple[str, Record]] = []
-        while len(own) < limit and len(others) < HELD:
-            wanted = limit - len(own)
-            taken = self._storage.claim(kinds, now, until, wanted)
-            for cabinet, record in taken:
-                (own if cabinet == self._cabinet else others).append((cabinet, record))
-            if len(taken) < wanted:
+        """This firm's due records, the longest due first, leased by a commit that names the version found.
+
+        The storage's own claim gives those of all firms by their due, so that what waits of the others would keep this
+        firm's back. What another worker of this firm took meanwhile is left to it.
+        """
+        taken: list[Record] = []
+        for _ in range(TURNS):
+            due = [r for kind in kinds for r in self.find(self._cabinet, kind, due_by=now, limit=limit - len(taken))]
+            due.sort(key=lambda record: record.due or now)
+            leased = [self._leased(record, until) for record in due[: limit - len(taken)]]
+            taken += filter(None, leased)
+            if all(leased):
                 break
-        give_back(self._storage, others)
-        return own
+        return [(self._cabinet, record) for record in taken]
+
+    def _leased(self, record: Record, until: datetime) -> Record | None:
+        lease = replace(record, due=until)
+        try:
+            self.commit(self._cabinet, Changes(write=[lease]))
+        except Conflict:
+            return None
+        return replace(lease, version=record.version + 1)
 
 
 def _portals(s: Session, wanted: Sequence[str]) -> tuple[Portal, ...]:

@@ -52,6 +52,8 @@ class Language(StrEnum):
 class Session:
     """What a command works with. `data` is its JSON document; `exit` the code it will end with.
 
+    `done` counts what a long command has handled, and `cut` is what is told where it is interrupted then.
+
     Args:
         name: the command's name.
         chosen: the options given, by name; what is None or absent is the default.
@@ -74,6 +76,7 @@ class Session:
         self.data: dict[str, Any] = {}
         self.exit = Code.OK
         self.done: int | None = None
+        self.cut = "cli.error.interrupted_at"
         self.program = PROGRAM + _told(chosen)
         self._storage: Storage | None = None
         self._flow: DueWorkflow | None = None
@@ -199,9 +202,12 @@ class Session:
         if self.json and self.done is not None:
             self.data["done"] = self.done
         if self.json:
-            self.data.setdefault("errors", []).append(outcomes.plain(error, self.lang, self.program))
+            told = outcomes.plain(error, self.lang, self.program)
+            if isinstance(error, KeyboardInterrupt) and self.done is not None:
+                told["text"] = self.text(self.cut, done=self.done, program=self.program)
+            self.data.setdefault("errors", []).append(told)
         elif isinstance(error, KeyboardInterrupt) and self.done is not None:
-            self.err.say("cli.error.interrupted_at", done=self.done)
+            self.err.say(self.cut, done=self.done, program=self.program)
         else:
             self.err.line(outcomes.told(error, self.lang), "red")
             if advice := outcomes.advice(error, self.lang, self.program):

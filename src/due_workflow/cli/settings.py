@@ -52,6 +52,7 @@ class LineTable(Model):
     connect: Seconds | None = told("line.connect", None, sample="10")
     read: Seconds | None = told("line.read", None, sample="30")
     deadline: Seconds | None = told("line.deadline", None, sample="120")
+    largest: Annotated[int, Field(gt=0)] | None = told("line.largest", None, sample="20971520")
     proxy: Line | None = told("line.proxy", None, sample='"http://proxy.cabinet.example:3128"')
     ca_file: Line | None = told("line.ca_file", None, sample='"autorites.pem"')
     hosts: tuple[Line, ...] = told("line.hosts", (), sample='["retours.portail.example"]')
@@ -83,7 +84,7 @@ class UrssafTable(Model):
     account: Siret = told("urssaf.account", sample='"73282932000074"')
     surname: Line | None = told("urssaf.surname", None, sample='"MARTIN"')
     first_name: Line | None = told("urssaf.first_name", None, sample='"CAMILLE"')
-    service: Annotated[str, Field(pattern=r"^\d{2}$")] = told("urssaf.service", "25")
+    service: Literal["25", "98"] = told("urssaf.service", "25")
     recipient: Line = told("portal.recipient", "URSSAF")
     addresses: UrssafAddresses = told("urssaf.addresses", UrssafAddresses())
     message: MessageFormat = told("portal.message", STANDARD)
@@ -112,7 +113,7 @@ class FolderTable(Model):
 
     type: Literal["folder"] = told("portal.type", sample='"folder"')
     name: Line = told("folder.name", "jedeclare")
-    account: Account = told("folder.account", sample='"CABINET-01"')
+    account: Account = told("folder.account", sample='"CABINET-02"')
     outgoing: Line = told("folder.outgoing", sample='"jedeclare/envoi"')
     incoming: Line = told("folder.incoming", sample='"jedeclare/avis"')
     quiet: Annotated[float, Field(ge=0, le=3600)] = told("folder.quiet", 2.0)
@@ -204,6 +205,21 @@ class Settings(Model):
     def place(self, written: str) -> Path:
         """A path of the file: relative to the folder that the file is in."""
         return self.path.parent / written if self.path is not None else Path(written)
+
+
+def toml(value: Any) -> str:
+    """A default as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, (tuple, list, frozenset)):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f'"{key}" = {toml(item)}' for key, item in value.items()) + " }" if value else "{}"
+    return f'"{value}"'
 
 
 # ---- secrets

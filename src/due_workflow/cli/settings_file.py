@@ -11,12 +11,26 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from urllib.parse import urlsplit
+
+from pydantic.fields import FieldInfo
 
 from due_workflow import texts
 from due_workflow.base import Model
-from due_workflow.cli.settings import PORTALS, TABLES, PortalTable, Settings, variable
+from due_workflow.cli.settings import (
+    PORTALS,
+    TABLES,
+    FolderTable,
+    PortalTable,
+    Settings,
+    UrssafTable,
+    toml,
+    variable,
+)
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import scrub
 
@@ -202,6 +216,7 @@ def _portals(data: object, found: _Found) -> Iterator[tuple[str, PortalTable]]:
         found.add("portals", "config_table")
         return
     labels: dict[str, str] = {}
+    together = _Together(found)
     for label, table in data.items():
         place = f"portals.{label}"
         if place in found.secret:
@@ -221,7 +236,45 @@ def _portals(data: object, found: _Found) -> Iterator[tuple[str, PortalTable]]:
             continue
         read = _table(PORTALS[kind], table, place, found)
         if read is not None:
+            together.add(label, read)
             yield label, read
+
+
+class _Together:
+    """What each portal's table says well and two of them, or two settings of one, do not together."""
+
+    def __init__(self, found: _Found) -> None:
+        self.found = found
+        self.accounts: dict[tuple[str, str], str] = {}
+        self.folders: dict[str, tuple[str, str]] = {}
+
+    def add(self, label: str, table: PortalTable) -> None:
+        """Hold one more table against those before it."""
+        place = f"portals.{label}"
+        name = table.name if isinstance(table, FolderTable) else table.type
+        if (same := self.accounts.setdefault((name, str(table.account)), label)) != label:
+            self.found.add(f"{place}.account", "config_same_account", other=scrub(same))
+        for way in ("outgoing", "incoming"):
+            folder = getattr(table, way, None)
+            if folder is None:
+                continue
+            kept = self.folders.setdefault(os.path.normpath(folder), (way, f"{place}.{way}"))
+            if kept[0] != way:
+                self.found.add(f"{place}.{way}", "config_same_folder", other=scrub(kept[1]))
+        if not isinstance(table, FolderTable):
+            told = table.addresses.model_dump()
+            needed = told.values() if isinstance(table, UrssafTable) else filter(None, told.values())
+            if len({_loopback(address) for address in needed}) > 1:
+                self.found.add(f"{place}.addresses", "config_addresses_mixed")
+
+
+def _loopback(address: str | None) -> bool:
+    """Whether an address is this machine's own; what is absent is the portal's."""
+    try:
+        host = urlsplit(address or "").hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _table(model: type[M], data: object, place: str, found: _Found) -> M | None:
@@ -236,11 +289,16 @@ def _table(model: type[M], data: object, place: str, found: _Found) -> M | None:
         here = f"{place}.{problem.where}" if problem.where else place
         if here in found.secret or any(here.startswith(f"{secret}.") for secret in found.secret):
             continue
-        owner, setting = _setting(model, problem.where.split(".") if problem.where else [])
+        owner, setting, field = _setting(model, problem.where.split(".") if problem.where else [])
         if problem.code == "unknown_field":
             _unknown(found, here, [field.alias or name for name, field in owner.model_fields.items()])
-        elif problem.code in ("missing", "field") and setting:
-            found.add(here, f"config_{problem.code}", setting=setting)
+        elif problem.code == "missing" and setting:
+            found.add(here, "config_missing", setting=setting)
+        elif problem.code == "field" and setting and field is not None:
+            kind, limits = _wanted(field)
+            sample = (field.examples or [toml(field.default)])[0]
+            facts = {"kind": kind, "limits": f" ({', '.join(limits)})" if limits else "", "sample": sample}
+            found.add(here, "config_field", setting=setting, **facts)
         elif problem.code == "field" and (limits := _limits(problem.facts.get("limits"))):
             found.add(here, "config_limits", limits=limits)
         else:
@@ -248,6 +306,7 @@ def _table(model: type[M], data: object, place: str, found: _Found) -> M | None:
     return None
 
 
+_KINDS = {float: "number", int: "whole", bool: "yes_no", date: "day"}
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
@@ -265,9 +324,30 @@ def _unknown(found: _Found, place: str, known: Iterator[str] | list[str] | tuple
         found.add(place, "config_unknown", known=known or "—")
 
 
-def _setting(model: type[Model], parts: list[str]) -> tuple[type[Model], str]:
-    """The model that holds the last of these places, and the catalogue's word for it, if it has one."""
-    owner, setting = model, ""
+def _wanted(field: FieldInfo) -> tuple[str, list[str]]:
+    """What kind of value a setting has (`setting_kind.<kind>`), and its limits or the values that it may have."""
+    limits = [f"{_SIGNS[sign]} {getattr(m, sign):g}" for m in field.metadata for sign in _SIGNS if hasattr(m, sign)]
+    kinds = [field.annotation]
+    for kind in kinds:  # grows while it is read
+        if get_origin(kind) is tuple:
+            return "list", limits
+        if get_origin(kind) is Literal:
+            return "word", [str(value) for value in get_args(kind)]
+        if get_origin(kind) is Annotated:
+            kind, *more = get_args(kind)
+            inner = [m for one in more for m in (one.metadata if isinstance(one, FieldInfo) else [one])]
+            limits += [f"{_SIGNS[sign]} {getattr(m, sign):g}" for m in inner for sign in _SIGNS if hasattr(m, sign)]
+            kinds.append(kind)
+        elif isinstance(kind, type) and (known := _KINDS.get(kind)):
+            return known, limits
+        else:
+            kinds += get_args(kind)
+    return "text", limits
+
+
+def _setting(model: type[Model], parts: list[str]) -> tuple[type[Model], str, FieldInfo | None]:
+    """The model that holds the last of these places, the catalogue's word for it, if it has one, and the setting."""
+    owner, setting, field = model, "", None
     for place, part in enumerate(parts):
         field = next((f for name, f in owner.model_fields.items() if part in (name, f.alias)), None)
         if field is None:
@@ -278,7 +358,7 @@ def _setting(model: type[Model], parts: list[str]) -> tuple[type[Model], str]:
         if inner is None or place == len(parts) - 1:
             break
         owner = inner
-    return owner, setting
+    return owner, setting, field
 
 
 def models_of(kind: Any) -> Iterator[type[Model]]:

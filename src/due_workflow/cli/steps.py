@@ -58,7 +58,13 @@ class Step:
         return f"{self.text}\n    {self.command}"
 
 
-_BY_LINE = {"begin_test": "send_test", "begin_real": "send_real", "late_begin": "send_late", "receive": "collect"}
+_BY_LINE = {
+    "begin_test": "send_test",
+    "begin_real": "send_real",
+    "late_begin": "send_late",
+    "receive": "collect",
+    "in_doubt": "in_doubt_asked",
+}
 """What is told instead where the settings have a line to the portal."""
 
 
@@ -82,7 +88,7 @@ def _by_line(key: str, words: _Words, facts: dict[str, object]) -> _Found:
     told = _BY_LINE.get(key, key)
     if told == "collect":
         return told, ("collect",), facts
-    return told, ("send", *words[1:]) if told != key else words, facts
+    return told, ("send", *words[1:]) if told.startswith("send_") else words, facts
 
 
 def typed(words: _Words, lang: str) -> str:
@@ -233,13 +239,16 @@ def _hires(flow: DueWorkflow, counts: Mapping[str, int], clients: Mapping[str, i
                 yield step
 
 
-def _awaited(flow: DueWorkflow, filing: Filing) -> _Found | None:  # noqa: ARG001  # of one form with `_step`
+def _awaited(flow: DueWorkflow, filing: Filing) -> _Found | None:
     """What an attempt that was handed over waits for; one that was given up is told apart."""
     begun = [s for s in filing.attempts() if s.begun]
     if not begun or begun[-1].state is SubmissionState.ABANDONED:
         return None
     sub = begun[-1]
     if sub.state is SubmissionState.SENDING:
+        if sub.deposit is not None and flow.read.deposit(sub.deposit).sha256 is not None:
+            # a file was made for the wire: this program sends it, or was stopped while it did
+            return "sending_here", ("tick",), {"submission": sub.id, "minutes": flow.policy.sending_minutes}
         return "sending", ("mark-sent", sub.id, "--ref", Blank.NUMBER), {"submission": sub.id}
     return "receive", ("receive", Blank.AVIS), {"reference": filing.reference}
 

@@ -130,8 +130,18 @@ def to_begin(s: Session, name: str) -> str:
         return found.id
     prepared = [sub for sub in found.attempts() if sub.state is S.PREPARED]
     if not prepared:
+        last = next((sub for sub in reversed(found.attempts()) if _handed_over(sub)), None)
+        if last is not None:
+            raise Usage("handed_over", submission=last.id, state=last.state, reference=found.reference)
         raise Usage("nothing_prepared", reference=found.reference)
     return max(prepared, key=lambda sub: sub.prepared_at).id
+
+
+def _handed_over(sub: Submission) -> bool:
+    """Whether a recipient has it, or may: preparing another one is not what comes next. A test that passed is over."""
+    if sub.state is S.ACCEPTED:
+        return sub.mode is Mode.REAL
+    return sub.state in (S.SENDING, S.IN_DOUBT, S.SENT, S.DEPOSITED, S.FORWARDED)
 
 
 def to_mark(s: Session, name: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.markup import escape
 from typer.core import TyperGroup
 
 from due_workflow import texts
@@ -100,6 +101,7 @@ def localise(command: Any, lang: str, path: str = "") -> None:
     """Replace the catalogue's keys in a command, its parameters and its own commands by their texts."""
     key = ".".join(path.split()) or "root"
     command.help = _text(f"cli.help.{key}", lang, command.help)
+    command.help = command.help and escape(command.help)
     command.short_help = None
     command.epilog = _text(f"cli.example.{key}", lang, command.epilog)
     command.rich_help_panel = _text(getattr(command, "rich_help_panel", None), lang)
@@ -108,6 +110,7 @@ def localise(command: Any, lang: str, path: str = "") -> None:
         param.help = _text(_COMPLETION.get(param.name), lang, getattr(param, "help", None))
         for name in ("help", "metavar", "rich_help_panel"):
             setattr(param, name, _text(getattr(param, name, None), lang, getattr(param, name, None)))
+        param.help = param.help and escape(param.help)  # a table's name in brackets is no markup
     if getattr(command, "commands", None):
         command.commands = dict(sorted(command.commands.items(), key=lambda pair: _rank(pair[1])))
         command.subcommand_metavar = texts.render("cli.meta.command", lang)

@@ -25,7 +25,7 @@ from due_workflow.cli import plain, portals
 from due_workflow.cli.hires import Late
 from due_workflow.cli.outcomes import Code, Usage
 from due_workflow.cli.session import Session, command
-from due_workflow.cli.settings import PortalTable
+from due_workflow.cli.settings import PortalTable, UrssafTable
 from due_workflow.cli.steps import SHORT
 from due_workflow.cli.typed import a_day, to_begin
 from due_workflow.cli.views import attempt_line, table
@@ -70,7 +70,7 @@ def send(
             s.say("cli.send.none_released")
         return
     _confirm(s, ready, yes=yes)
-    _send(s, flow, ready, late)
+    _send(s, flow, ready, late, by_number=isinstance(settings, UrssafTable))
 
 
 def _released(flow: DueWorkflow) -> list[str]:
@@ -81,7 +81,7 @@ def _released(flow: DueWorkflow) -> list[str]:
 
 def _complete(s: Session, subs: Sequence[Submission], settings: PortalTable) -> list[Submission]:
     """The attempts whose message lacks nothing; what the others lack is told before anything leaves."""
-    ready = []
+    ready, lacks = [], []
     for sub in subs:
         if sub.declaration is None:
             ready.append(sub)  # the gate says why there is none
@@ -91,13 +91,14 @@ def _complete(s: Session, subs: Sequence[Submission], settings: PortalTable) -> 
         except InputRefused as lacking:
             s.warn("cli.send.lacks", "red", submission=sub.id)
             s.fail(lacking)
+            lacks.append(sub.id)
             continue
         for problem in cut:
             s.warn("cli.send.cut", what=problem.text(s.lang))
             s.add("warnings", {"submission": sub.id, "code": problem.code, "text": problem.text(s.lang)})
         ready.append(sub)
-    if len(ready) < len(subs):
-        s.warn("cli.send.complete_first", count=len(subs) - len(ready))
+    if lacks:
+        s.warn("cli.send.complete_first", count=len(lacks), submission=lacks[0], program=s.program)
     return ready
 
 
@@ -116,10 +117,12 @@ def _confirm(s: Session, subs: Sequence[Submission], *, yes: bool) -> None:
         raise Usage("real_not_confirmed")
 
 
-def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool) -> None:
-    stop, sent, troubles, tests = Event(), 0, 0, 0
+def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool, *, by_number: bool) -> None:
+    """`by_number`: the portal is asked for answers by a deposit's number alone."""
+    stop, sent, mute, troubles, tests = Event(), 0, 0, 0, 0
     doubts: list[Deposit] = []
-    s.done = 0
+    wrong: list[Deposit] = []
+    s.done, s.cut = 0, "cli.send.cut_short"
     s.data["submissions"] = []
     left = list(_lots(flow, subs))
     with told_to_stop(stop, lambda: s.warn("cli.worker.stopping")), s.progress("cli.sending", len(subs)) as done:
@@ -128,8 +131,10 @@ def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool)
             result = flow.send([sub.id for sub in lot], late, by=s.by)
             troubles = troubles + 1 if result.troubles else 0
             doubts += [d for d in result.deposits if not _not_sent(result, d) and d.id in result.troubles]
+            wrong += [d for d in result.deposits if d.mode_told is not None]
+            mute += by_number * sum(len(d.items) for d in result.deposits if not (d.ref or d.id in result.troubles))
             for sub in lot:
-                gone = _tell(s, flow.read.submission(sub.id), result)
+                gone = _tell(s, flow.read.submission(sub.id), result, by_number=by_number)
                 sent, tests = sent + gone, tests + (gone and sub.mode is Mode.TEST)
             s.done += len(lot)
             done(s.done)
@@ -142,7 +147,11 @@ def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool)
     for deposit in doubts:
         s.warn("cli.send.doubt", "magenta", deposit=deposit.id, program=s.program)
         s.ends(Code.PERSON)
-    if sent:
+    for deposit in wrong:
+        told = {"deposit": deposit.id, "said": deposit.mode_told, "ours": deposit.mode, "program": s.program}
+        s.warn("cli.send.wrong_mode", "bold red", **told)
+        s.ends(Code.PERSON)
+    if sent > mute:
         s.say("cli.send.done", count=sent, program=s.program)
 
 
@@ -163,7 +172,7 @@ def _not_sent(result: SendResult, deposit: Deposit) -> bool:
     return isinstance(result.troubles.get(deposit.id), NotSent)
 
 
-def _tell(s: Session, sub: Submission, result: SendResult) -> bool:
+def _tell(s: Session, sub: Submission, result: SendResult, *, by_number: bool) -> bool:
     """What became of one attempt; whether it left."""
     deposit = next((d for d in result.deposits if sub.id in d.items), None)
     trouble = result.troubles.get(deposit.id) if deposit is not None else None
@@ -180,6 +189,10 @@ def _tell(s: Session, sub: Submission, result: SendResult) -> bool:
     if trouble is not None:
         s.warn("cli.send.in_doubt", "magenta", submission=sub.id, why=trouble.text(s.lang))
         return False
+    if by_number and not deposit.ref:
+        s.warn("cli.send.no_number", submission=sub.id, mode=sub.mode, deposit=deposit.id, program=s.program)
+        s.ends(Code.PERSON)
+        return True
     s.say("cli.send.sent" if deposit.ref else "cli.send.sent_no_ref", submission=sub.id, mode=sub.mode, ref=deposit.ref)
     return True
 

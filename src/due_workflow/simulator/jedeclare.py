@@ -202,6 +202,8 @@ def _basic(header: str) -> tuple[str, str]:
 def _request(call: Call) -> etree._Element:
     if "xml" not in call.headers.get("content-type", ""):
         raise Fault("Content-Type text/xml attendu")
+    if call.headers.get("soapaction", "absent").strip() not in ('""', ""):
+        raise Fault('SOAPAction: "" attendu')
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
         root = etree.fromstring(call.body, parser)
@@ -228,10 +230,8 @@ def _local(element: etree._Element) -> str:
 
 
 def _window(begin: str, end: str) -> tuple[date, date]:
-    """Both days of a list; a window wider than 18 months is malformed."""
-    first, last = (_day(told) if told else None for told in (begin, end))
-    if first is None or last is None:
-        return first or date.min, last or date.max
+    """Both days of a list; without one of them, or wider than 18 months, it is malformed."""
+    first, last = _day(begin), _day(end)
     months = first.month - 1 + LONGEST_MONTHS
     year, month = first.year + months // 12, months % 12 + 1
     limit = date(year, month, min(first.day, monthrange(year, month)[1]))

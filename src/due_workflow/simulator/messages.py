@@ -220,6 +220,8 @@ def read(data: bytes, settings: Settings) -> Message:
     hires: list[dict[str, str]] = []
     form: list[str] = []
     _walk(root, _FORM, employer, hires, form, lambda part: part.plain == "FR_EmployeeGroup")
+    if len({(each.text or "").strip() for each in root.iter(_INDICATOR)}) > 1:
+        raise Unusable("Indicateurs de test contradictoires")
     indicator = employer.get("indicator", "")
     if indicator in settings.test_indicators:
         mode = "test"
@@ -232,6 +234,8 @@ def read(data: bytes, settings: Settings) -> Message:
     if len(hires) > settings.per_file:
         form.append("Nombre de declarations superieur au maximum autorise")
     common = tuple(_faults(employer, _EMPLOYER))
+    if settings.capitals and employer.get("town") and _TOWN.fullmatch(employer["town"]) is None:
+        common += ("Commune: caracteres non autorises",)
     return Message(
         mode=mode,
         siret=employer.get("siret", ""),
@@ -245,6 +249,8 @@ def _tree(data: bytes) -> etree._Element:
     declared = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']", data)
     if declared is None or declared[1].upper() not in (b"ISO-8859-1", b"LATIN1", b"ISO_8859-1"):
         raise Unusable("Encodage non supporte: ISO-8859-1 attendu")
+    if not data.isascii() and _is_utf8(data):
+        raise Unusable("Encodage incoherent: octets UTF-8 annonces ISO-8859-1")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise Unusable("DOCTYPE interdit")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
@@ -255,6 +261,15 @@ def _tree(data: bytes) -> etree._Element:
     if root.tag != _FORM.name:
         raise Unusable("Message FR_DUE_Upload attendu")
     return root
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes that are not all ASCII are UTF-8: text in ISO-8859-1 is that by chance only, and hardly ever."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _walk(

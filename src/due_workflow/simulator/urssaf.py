@@ -113,6 +113,11 @@ class Urssaf:
         accept = call.headers.get("accept", "*/*")
         if not any(kind in accept for kind in ("*/*", "application/*", "application/xml", "text/xml")):
             raise Refused(406)
+        accepted = {
+            each.partition(";")[0].strip() for each in call.headers.get("accept-encoding", "").lower().split(",")
+        }
+        if "gzip" not in accepted:
+            raise Refused(406, "Accept-Encoding: gzip attendu")
         if call.headers.get("content-encoding", "") != "gzip":
             raise Refused(415, "Content-Encoding: gzip attendu")
         try:

@@ -20,7 +20,7 @@ from due_workflow.texts.demo import DEMO
 from due_workflow.texts.denials import DENIALS
 from due_workflow.texts.evidence import EVIDENCE
 from due_workflow.texts.files import FILES
-from due_workflow.texts.forms import at_length, number, plural
+from due_workflow.texts.forms import at_length, number, of, plural
 from due_workflow.texts.inputs import INPUTS
 from due_workflow.texts.jedeclare import JEDECLARE
 from due_workflow.texts.mandates import MANDATES
@@ -87,6 +87,8 @@ class _Facts(string.Formatter):
             return shown(datetime.fromisoformat(value), self.lang)
         if format_spec == "day" and isinstance(value, str):
             return shown(date.fromisoformat(value), self.lang)
+        if format_spec == "of":
+            return of(str(value), self.lang)
         if format_spec == "long":
             return long(value, self.lang)
         return shown(value, self.lang)

@@ -37,7 +37,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "evidence.no_piece": ("Aucune pièce reçue.", "No receipt."),
     "evidence.journal": ("Journal", "Journal"),
     "evidence.late": ("hors délai", "late"),
-    "evidence.by_ars": ("ARS du {recipient} émis le {at}", "ARS of the {recipient} issued {at}"),
+    "evidence.by_ars": ("ARS {recipient:of} émis le {at}", "ARS {recipient:of} issued {at}"),
     "evidence.number": ("n° {piece}", "no. {piece}"),
     "evidence.nir_masked": ("masqué ici; en clair dans le seul message", "masked here; in clear in the message only"),
     "evidence.nir_none": ("non renseigné", "not given"),
@@ -57,13 +57,13 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "evidence.fact.establishment": ("Établissement", "Establishment"),
     "evidence.fact.hire": ("Embauche", "Hire"),
     "evidence.declared": (
-        "DÉCLARÉ: envoi réel {id} du {sent}, accepté par l'ARS{number} du {recipient} émis le {issued} (pièce {file}).",
-        "DECLARED: real attempt {id} of {sent}, accepted by the ARS{number} of the {recipient} issued {issued} (piece {file}).",
+        "DÉCLARÉ: envoi réel {id} du {sent}, accepté par l'ARS{number} {recipient:of} émis le {issued} (pièce {file}).",
+        "DECLARED: real attempt {id} of {sent}, accepted by the ARS{number} {recipient:of} issued {issued} (piece {file}).",
     ),
     "evidence.declared_late": (
-        "DÉCLARÉ HORS DÉLAI: envoi réel {id} du {sent}, après l'heure d'embauche, accepté par l'ARS{number} du {recipient} "
+        "DÉCLARÉ HORS DÉLAI: envoi réel {id} du {sent}, après l'heure d'embauche, accepté par l'ARS{number} {recipient:of} "
         "émis le {issued} (pièce {file}).",
-        "DECLARED LATE: real attempt {id} of {sent}, after the hour of hire, accepted by the ARS{number} of the {recipient} "
+        "DECLARED LATE: real attempt {id} of {sent}, after the hour of hire, accepted by the ARS{number} {recipient:of} "
         "issued {issued} (piece {file}).",
     ),
     "evidence.declared_elsewhere": (
@@ -270,6 +270,18 @@ EVIDENCE: dict[str, tuple[str, str]] = {
         "le dépôt {deposit} de l'envoi {submission} manque, ou ne le contient pas.",
         "deposit {deposit} of attempt {submission} is missing, or does not hold it.",
     ),
+    "evidence.fault.mode_contradicted": (
+        "le portail dit avoir pris le dépôt {deposit} en mode {found:word:mode}, et non {expected:word:mode}; une réponse qui "
+        "ne dit pas son mode ne peut rien en déclarer.",
+        "the portal says that it took deposit {deposit} in {found:word:mode} mode, not {expected:word:mode}; an answer that "
+        "says no mode of its own can declare nothing of it.",
+    ),
+    "evidence.fault.zip_metadata": (
+        "la date, un commentaire, les droits ou un champ que le ZIP lui donne ne sont pas ceux d'un dossier de preuve, ou des "
+        "octets le précèdent.",
+        "the date, a comment, the rights or a field that the ZIP gives it are not those of an evidence file, or bytes stand "
+        "before it.",
+    ),
     "evidence.fault.deposit_mode": (
         "l'envoi {submission} et son dépôt {deposit} n'ont pas le même mode.",
         "attempt {submission} and its deposit {deposit} are not of one mode.",
@@ -467,6 +479,30 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "cli.evidence.found_entry": (
         "L'empreinte donnée est celle de l'écriture {seq} de {case}: le journal est intact jusque-là.",
         "The hash given is that of entry {seq} of {case}: the journal is intact up to there.",
+    ),
+    "cli.evidence.summary_unproved": (
+        "Elle ne couvre ni le résumé (LISEZ-MOI), ni les autres journaux, ni les dates des fichiers: seul le sceau noté "
+        "ailleurs les couvre.",
+        "It covers neither the summary (READ-ME) nor other journals nor the dates of files: only the seal noted elsewhere "
+        "does.",
+    ),
+    "cli.evidence.hire_contradicted": (
+        "{reference}: {status:word:status} selon le journal, MAIS MODE CONTREDIT par {file}: demandez au portail ce qu'il a "
+        "enregistré.",
+        "{reference}: {status:word:status} as the journal says, BUT THE MODE IS CONTRADICTED by {file}: ask the portal what "
+        "it recorded.",
+    ),
+    "cli.evidence.hire_broken": (
+        "{reference}: NE TIENT PAS (le journal dit: {status:word:status}).",
+        "{reference}: DOES NOT HOLD (the journal says: {status:word:status}).",
+    ),
+    "cli.evidence.hire_unproved": (
+        "{reference}: {status:word:status} selon le journal; rien n'en est prouvé tant que le dossier ne tient pas.",
+        "{reference}: {status:word:status} as the journal says; nothing of it is proved while the file does not hold.",
+    ),
+    "cli.evidence.found_broken": (
+        "L'empreinte donnée est bien dans ce dossier, mais ce qui l'entoure ne tient pas: voyez les défauts.",
+        "The hash given is in this file, but what surrounds it does not hold: see the faults.",
     ),
     "cli.evidence.limits": (
         "Sans empreinte notée ailleurs (--head), ceci ne prouve pas que le fichier n'a pas été refait tout entier.",

@@ -154,6 +154,12 @@ _STEPS = {
         "{submission} est en cours d'envoi: dès que le fichier est déposé, notez-le.",
         "{submission} is being sent: once the file is deposited, note it.",
     ),
+    "cli.next.sending_here": (
+        "{submission} est en train de partir. Si le programme a été arrêté pendant l'envoi, tick le met en doute au bout "
+        "de {minutes} minutes; collect demande ensuite au portail. Ne le renvoyez pas.",
+        "{submission} is leaving now. If the program was stopped while it sent, tick puts it in doubt after {minutes} "
+        "minutes; collect then asks the portal. Do not send it again.",
+    ),
     "cli.next.receive": (
         "{reference} attend sa réponse: déposez les avis du portail dans un dossier et recevez-les.",
         "{reference} waits for its answer: put the portal's receipts into a folder and receive them.",
@@ -224,6 +230,12 @@ _FAULTS = {
     "cli.usage.nothing_prepared": (
         "{reference}: aucun envoi préparé. D'abord: prepare {reference}",
         "{reference}: no attempt is prepared. First: prepare {reference}",
+    ),
+    "cli.usage.handed_over": (
+        "{submission} est déjà remis (état: {state:word:state}); rien d'autre n'est préparé pour {reference}. Pour la suite: "
+        "status {reference}",
+        "{submission} was handed over already (state: {state:word:state}); nothing else is prepared for {reference}. For "
+        "what follows: status {reference}",
     ),
     "cli.usage.nothing_attempted": ("{reference}: aucun envoi.", "{reference}: no attempt."),
     "cli.usage.several_begun": (
@@ -298,7 +310,8 @@ _FAULTS = {
     "cli.error.interrupted_at": (
         "Interrompu: {done:plural:rien n'est enregistré|# traité et enregistré|# traités et enregistrés}. Relancez la même "
         "commande, le reste suivra.",
-        "Interrupted: {done} handled and recorded. Run the same command again for the rest.",
+        "Interrupted: {done:plural:nothing is recorded|# handled and recorded|# handled and recorded}. Run the same command "
+        "again for the rest.",
     ),
     "cli.error.unexpected": (
         "Erreur inattendue de ce programme ({kind}, {where}). Ce qui était enregistré le reste.",

@@ -1,12 +1,13 @@
 """The forms that a fact takes in a sentence: singular and plural, days and hours in words. Grammar only, no text of ours.
 
-A template asks for them by a format: `{count:plural:# notice|# notices}` and `{hire:long}`.
+A template asks for them by a format: `{count:plural:# notice|# notices}`, `{hire:long}` and `{recipient:of}`.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+_ELIDED = frozenset("aeiouyàâéèêëîïôûù")
 _DAYS = {
     "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
     "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
@@ -57,6 +58,13 @@ def plural(value: object, forms: str, lang: str) -> str:
     else:
         form = one if (abs(count) < 2 if lang == "fr" else count == 1) else many
     return form.replace("#", number(value, lang) if isinstance(value, float) else str(value))
+
+
+def of(name: str, lang: str) -> str:
+    """The name of a body with "of the" before it: du CIRSO, de l'URSSAF."""
+    if lang != "fr":
+        return f"of the {name}"
+    return f"de l'{name}" if name[:1].casefold() in _ELIDED else f"du {name}"
 
 
 def number(value: float, lang: str) -> str:

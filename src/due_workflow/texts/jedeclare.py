@@ -17,6 +17,14 @@ JEDECLARE: dict[str, tuple[str, str]] = {
         "{account}: pieces are listed but could not be taken ({pieces}; {why:trouble}). The others are here, and these are "
         "asked for at each collection. If nothing changes, take them from the portal's site (receive).",
     ),
+    "notice.collection_fails": (
+        "{account}: la collecte échoue, {tries} fois de suite ({why:trouble}). Rien n'est perdu: elle est retentée au "
+        "moins toutes les heures, et reprend où elle s'est arrêtée. Vérifiez l'accès au portail; d'ici là, lisez les avis "
+        "sur son site (receive).",
+        "{account}: the collection fails, {tries} times in a row ({why:trouble}). Nothing is lost: it is tried again "
+        "every hour at least, and goes on where it stopped. Check the access to the portal; until then, take the "
+        "receipts from its site (receive).",
+    ),
     # ---- folders
     "error.folder_twice": (
         "Le fichier {file} a déjà été remis une fois, ou vient d'être retiré: il n'est pas remis une seconde fois. "
@@ -56,9 +64,25 @@ JEDECLARE: dict[str, tuple[str, str]] = {
         "le dossier des manifestes est absent ou n'est pas celui qui a servi au dépôt",
         "the folder of manifests is missing, or is not the one that the deposit was made in",
     ),
+    "trouble.folder_other": (
+        "ce n'est pas le dossier pour lequel ce fichier a été fait, ou ses manifestes ont été retirés; vérifiez son "
+        "chemin, et que le partage est monté",
+        "it is not the folder that this file was made for, or its manifests were removed; check its path, and that the "
+        "share is mounted",
+    ),
+    "trouble.folder_unmarked": (
+        "rien de ce fichier n'est ici, et son nom ne dit pas pour quel dossier il a été fait; regardez sur le portail",
+        "nothing of this file is here, and its name does not say which folder it was made for; look at the portal",
+    ),
     "trouble.folder_manifest_broken": (
         "le manifeste du fichier est abîmé",
         "the file's manifest is damaged",
+    ),
+    "trouble.folder_manifest_said": (
+        "ce que le transport a écrit dans le manifeste du fichier ne se lit pas: ref est le numéro ADS, ref_at sa date "
+        "(ISO ou JJ/MM/AAAA, avec l'heure); corrigez-le, ou dites ce qu'est devenu le dépôt (settle-doubt)",
+        "what the transport wrote into the file's manifest cannot be read: ref is the numéro ADS, ref_at its date (ISO "
+        "or JJ/MM/AAAA, with the hour); correct it, or say what became of the deposit (settle-doubt)",
     ),
     "trouble.folder_no_ads": (
         "le fichier a été remis au transport, qui n'a pas encore dit son numéro ADS",
@@ -129,6 +153,10 @@ JEDECLARE: dict[str, tuple[str, str]] = {
     "trouble.jedeclare_no_list": (
         "la liste des dossiers clients ne peut pas être lue; vérifiez l'adresse",
         "the list of client files cannot be read; check the address",
+    ),
+    "trouble.jedeclare_no_pieces": (
+        "le portail répond sans liste de pièces: on ne sait pas ce qui attend; voyez sur son site, et avec lui",
+        "the portal answers without a list of pieces: it is not known what waits; look at its site, and ask it",
     ),
     "trouble.jedeclare_nameless": (
         "des lignes de la liste ne nomment aucune pièce; voyez avec le portail",

@@ -131,6 +131,10 @@ PORTALS: dict[str, tuple[str, str]] = {
         "the portal gives a reference without saying that the deposit is taken; look for it on the URSSAF's site "
         "before you send again",
     ),
+    "trouble.urssaf_listing_time": (
+        "le temps d'une relève était écoulé avant la fin; la suivante reprend là",
+        "the time of one listing was over before its end; the next one goes on from there",
+    ),
     "trouble.urssaf_no_list": (
         "la liste des retours ne peut pas être lue; réessayez plus tard",
         "the list of returns cannot be read; try again later",

@@ -108,6 +108,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "setting.line.connect": ("Secondes pour joindre le portail.", "Seconds to reach the portal."),
     "setting.line.read": ("Secondes sans un octet avant d'abandonner.", "Seconds without a byte before giving up."),
     "setting.line.deadline": ("Secondes pour un échange entier.", "Seconds for one whole exchange."),
+    "setting.line.largest": (
+        "La plus grande réponse acceptée, en octets.",
+        "The largest answer taken, in bytes.",
+    ),
     "setting.line.proxy": (
         "Le serveur mandataire (proxy), sans mot de passe.",
         "The proxy, without password.",
@@ -191,8 +195,29 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "this setting is missing. {setting:word:setting}",
     ),
     "input.config_field": (
-        "cette valeur ne convient pas (elle n'est pas montrée). {setting:word:setting}",
-        "this value cannot be used (it is not shown). {setting:word:setting}",
+        "cette valeur ne convient pas (elle n'est pas montrée); attendu: {kind:word:setting_kind}{limits}, comme {sample}. "
+        "{setting:word:setting}",
+        "this value cannot be used (it is not shown); expected: {kind:word:setting_kind}{limits}, such as {sample}. "
+        "{setting:word:setting}",
+    ),
+    "setting_kind.number": ("un nombre sans guillemets", "a number without quotes"),
+    "setting_kind.whole": ("un nombre entier sans guillemets", "a whole number without quotes"),
+    "setting_kind.yes_no": ("true ou false", "true or false"),
+    "setting_kind.day": ("un jour AAAA-MM-JJ sans guillemets", "a day YYYY-MM-DD without quotes"),
+    "setting_kind.list": ("une liste entre crochets", "a list between brackets"),
+    "setting_kind.word": ("un de ces textes entre guillemets", "one of these texts between quotes"),
+    "setting_kind.text": ("un texte entre guillemets", "a text between quotes"),
+    "input.config_same_account": (
+        "portals.{other} a déjà ce portail et ce compte: un seul portail par compte",
+        "portals.{other} has this portal and account already: one portal an account",
+    ),
+    "input.config_same_folder": (
+        "c'est le même dossier que {other}: les fichiers à déposer et les avis ont chacun le leur",
+        "this is the same folder as {other}: files to deposit and receipts each have their own",
+    ),
+    "input.config_addresses_mixed": (
+        "certaines adresses sont de ce poste (essai), d'autres du vrai portail: donnez-les toutes, ou aucune",
+        "some addresses are this machine's (practice), others the true portal's: give all of them, or none",
     ),
     "input.config_limits": ("valeur hors des limites ({limits})", "value out of its limits ({limits})"),
     "input.config_no_folder": (
@@ -279,6 +304,12 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "{program} software ÉDITEUR PRODUIT VERSION",
         "To put right: the settings say {asked}, the firm noted {noted}. Tests count for what is noted: {program} "
         "software EDITOR PRODUCT VERSION",
+    ),
+    "cli.config.no_outgoing": (
+        "À corriger: le cabinet envoie par portals.{label}, qui n'a pas de dossier d'envoi: rien ne partira par send ni run. "
+        'Donnez outgoing = "…".',
+        "To put right: the firm sends by portals.{label}, which has no folder to send by: nothing will leave by send or run. "
+        'Give outgoing = "…".',
     ),
     "cli.config.set": ("donnée", "set"),
     "cli.config.missing": ("MANQUE", "MISSING"),

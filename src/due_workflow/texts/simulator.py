@@ -29,8 +29,8 @@ SIMULATOR: dict[str, tuple[str, str]] = {
         "The address to listen on, of this machine alone: 127.0.0.1 or ::1.",
     ),
     "cli.opt.sim_drop": (
-        "Le dossier où les fichiers pour jedeclare sont déposés (sous-dossiers TEST et REAL).",
-        "The folder in which files for jedeclare are left (subfolders TEST and REAL).",
+        "Le dossier où les fichiers pour jedeclare sont déposés (sous-dossiers test et real).",
+        "The folder in which files for jedeclare are left (subfolders test and real).",
     ),
     "cli.opt.sim_account": ("Le compte de ces fichiers.", "The account of these files."),
     "cli.opt.sim_seed": ("La graine des tirages.", "The seed of the draws."),

@@ -72,10 +72,12 @@ WIRE: dict[str, tuple[str, str]] = {
     ),
     "cli.send.cut": ("À savoir: {what}", "Note: {what}"),
     "cli.send.complete_first": (
-        "{count:plural:# envoi mis de côté|# envois mis de côté}: complétez le client ou l'embauche, puis renew --from ou "
-        "un nouvel import.",
-        "{count:plural:# attempt set aside|# attempts set aside}: complete the client or the hire, then renew --from or "
-        "import anew.",
+        "{count:plural:# envoi n'est pas parti: il est préparé et ne change plus|# envois ne sont pas partis: ils sont "
+        "préparés et ne changent plus}. Complétez le client (import clients) ou la ligne de l'embauche dans "
+        "son fichier, puis pour chacun: {program} renew {submission} --from FICHIER --reason MOTIF",
+        "{count:plural:# attempt has not left: it is prepared and changes no more|# attempts have not left: they are "
+        "prepared and change no more}. Complete the client (import clients) or the hire's line in its file, then for "
+        "each: {program} renew {submission} --from FILE --reason WHY",
     ),
     "cli.send.real": (
         "{count:plural:# embauche va être déclarée POUR DE VRAI|# embauches vont être déclarées POUR DE VRAI}: {references}",
@@ -103,6 +105,26 @@ WIRE: dict[str, tuple[str, str]] = {
     "cli.send.stopped": (
         "Interrompu: {count:plural:# envoi n'est pas parti|# envois ne sont pas partis}. La même commande reprend.",
         "Interrupted: {count:plural:# attempt has not left|# attempts have not left}. The same command goes on.",
+    ),
+    "cli.send.wrong_mode": (
+        "ATTENTION: le portail dit avoir pris le dépôt {deposit} en mode {said:word:mode}, alors qu'il est parti en mode "
+        "{ours:word:mode}. Demandez-lui tout de suite ce qu'il a pris; aucune réponse sans mode ne sera prise en compte. "
+        "L'avis attend: {program} tray",
+        "WARNING: the portal says that it took deposit {deposit} in {said:word:mode} mode, though it left in "
+        "{ours:word:mode} mode. Ask it at once what it took; no answer without a mode will count. The receipt waits: "
+        "{program} tray",
+    ),
+    "cli.send.no_number": (
+        "{submission}  {mode:word:mode}: le portail dit l'avoir pris, mais sans numéro: collect ne peut rien demander pour "
+        "lui. Demandez ce numéro au portail, puis: {program} learn-ref {deposit} NUMÉRO",
+        "{submission}  {mode:word:mode}: the portal says that it took it, but gives no number: collect can ask for nothing "
+        "of it. Ask the portal for the number, then: {program} learn-ref {deposit} NUMBER",
+    ),
+    "cli.send.cut_short": (
+        "Coupé en plein échange. Ce qui est parti avant est enregistré, le reste n'est pas parti; l'envoi en cours est "
+        "peut-être EN DOUTE: il n'est jamais renvoyé à l'aveugle. Voyez {program} status, puis {program} collect.",
+        "Cut short in the middle of an exchange. What left before is recorded, the rest has not left; the sending in hand "
+        "may be IN DOUBT: it is never sent again blindly. See {program} status, then {program} collect.",
     ),
     "cli.send.given_up": (
         "Le portail ne prend rien pour l'instant: {count:plural:# envoi n'a pas été tenté|# envois n'ont pas été tentés}.",
@@ -186,6 +208,14 @@ WIRE: dict[str, tuple[str, str]] = {
         "{reference} attend sa réponse: collectez les avis du portail (run le fait aussi).",
         "{reference} waits for its answer: collect the portal's receipts (run does it too).",
     ),
+    "cli.next.in_doubt_asked": (
+        "{submission} est en doute: collect demande d'abord au portail. S'il ne peut le dire, cherchez-le vous-même dans "
+        "son suivi, puis dites ce qu'il en est (--ref NUMÉRO s'il y est, --not-found s'il n'y est pas). Ne renvoyez pas "
+        "avant.",
+        "{submission} is in doubt: collect first asks the portal. If it cannot tell, look for it yourself in its "
+        "follow-up, then say what became of it (--ref NUMBER if it is there, --not-found if it is not). Do not send again "
+        "before.",
+    ),
     # ---- run
     "cli.help.run": (
         "Fait tout le travail du cabinet avec ses portails, en tours: échéances, envois libérés, collecte des avis, "
@@ -215,8 +245,8 @@ WIRE: dict[str, tuple[str, str]] = {
         "The tasks, separated by commas: tick, send_released, collect, deliver (else [run] tasks, or all).",
     ),
     "cli.worker.task.send_released": (
-        "{count:plural:# envoi libéré|# envois libérés}",
-        "{count:plural:# released sending|# released sendings}",
+        "{count:plural:# ordre d'envoi traité|# ordres d'envoi traités}",
+        "{count:plural:# order to send handled|# orders to send handled}",
     ),
     "cli.worker.task.collect": ("{count:plural:# collecte|# collectes}", "{count:plural:# collection|# collections}"),
     "cli.run.no_notifier": (
