@@ -114,7 +114,7 @@ def verify(
 
 
 def _tell(s: Session, found: Verified) -> None:
-    """What the archive is about, and each hire as its journal says; where something does not hold it is told as no more."""
+    """What the archive is about, and each hire as its journal says: told as no more where something does not hold."""
     if found.header is not None:
         about = {"about": found.header.about, "at": found.header.at, "cabinet": found.header.cabinet}
         s.say("cli.evidence.about", "bold", **about)

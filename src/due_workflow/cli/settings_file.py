@@ -334,10 +334,10 @@ def _wanted(field: FieldInfo) -> tuple[str, list[str]]:
         if get_origin(kind) is Literal:
             return "word", [str(value) for value in get_args(kind)]
         if get_origin(kind) is Annotated:
-            kind, *more = get_args(kind)
+            inside, *more = get_args(kind)
             inner = [m for one in more for m in (one.metadata if isinstance(one, FieldInfo) else [one])]
             limits += [f"{_SIGNS[sign]} {getattr(m, sign):g}" for m in inner for sign in _SIGNS if hasattr(m, sign)]
-            kinds.append(kind)
+            kinds.append(inside)
         elif isinstance(kind, type) and (known := _KINDS.get(kind)):
             return known, limits
         else:
