@@ -516,7 +516,14 @@ def test_no_byte_of_the_zip_changes_what_is_read_unnoticed(archive: Path, tmp_pa
         found = evidence.verify(path)
     except InputRefused:
         return
-    assert not found.sound
+    if found.sound:  # deflate has bits that say nothing: what is read is the same to the byte
+        assert [*read_whole(path)] == [*read_whole(archive)]
+
+
+def read_whole(path: Path) -> Iterator[tuple[object, ...]]:
+    with zipfile.ZipFile(path) as found:
+        for entry in found.infolist():
+            yield entry.filename, entry.date_time, entry.comment, entry.extra, entry.external_attr, found.read(entry)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
