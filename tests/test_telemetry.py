@@ -34,7 +34,7 @@ from due_workflow import (
 )
 from due_workflow.instruments import METRICS
 from due_workflow.ports import Changes
-from due_workflow.testing import RecordingNotifier
+from due_workflow.testing import RecordingNotifier, Step
 from due_workflow.testing import factories as f
 from stories import CABINET, Firm, Wrapped
 
@@ -137,16 +137,16 @@ def test_a_storage_that_fails_is_an_error_of_the_span(seen: Seen) -> None:
 def test_spans_nest_under_the_hosts_and_under_the_command_that_called(seen: Seen) -> None:
     firm = Firm().opened()
     firm.mandated()
-    sub = firm.flow.prepare(f.declaration("E-1"), Mode.TEST)
+    firm.portal.script(Step.BREAK_AFTER)
+    firm.flow.send([firm.flow.prepare(f.declaration("E-1"), Mode.TEST).id])
     with seen.tracers.get_tracer("host").start_as_current_span("request") as request:
-        firm.flow.send([sub.id])
-    (send,), (found,) = seen.spans("send"), seen.spans("found")
-    received = next(s for s in seen.spans("receive") if s.parent and s.parent.span_id == found.context.span_id)
-    assert send.parent is not None
-    assert send.parent.span_id == request.get_span_context().span_id
+        firm.flow.collect(firm.portal)
+    (collect,), (found,) = seen.spans("collect"), seen.spans("found")
+    assert collect.parent is not None
+    assert collect.parent.span_id == request.get_span_context().span_id
     assert found.parent is not None
-    assert found.parent.span_id == send.context.span_id
-    assert received.context.trace_id == request.get_span_context().trace_id
+    assert found.parent.span_id == collect.context.span_id
+    assert found.context.trace_id == request.get_span_context().trace_id
 
 
 def test_spans_nest_from_an_asyncio_host_too(seen: Seen) -> None:
