@@ -11,6 +11,7 @@ import gzip
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from threading import Event
 
 from due_workflow.adapters import upload
@@ -129,9 +130,8 @@ class UrssafPortal:
         self._session = Session(reached, account, to.authenticate, credentials)
         self._returns = Returns(self._session, account, to.returns, words)
         self._ads: Recent[tuple[str, str], Ads] = Recent(256)
-        self._failing: Recent[str, bool] = Recent(10_000)
-        self._listed_last: str | None = None
-        self._late = False  # whether the last listing ended by its time
+        self._asked: Recent[str, int] = Recent(10_000)  # in which turn a deposit's returns were listed last
+        self._turns = count(1)
 
     def __repr__(self) -> str:
         return f"UrssafPortal({self.account!r})"
@@ -257,36 +257,34 @@ class UrssafPortal:
             PartialListing: the returns of some deposits could not be listed; those of all others were. Or `listing`
                 seconds were over, and the next listing goes on from there.
         """
-        failed, row, time, turn = None, 0, Time(self._longest), self._in_turn(refs)
-        self._late = False
-        for ref in turn:
-            self._late = self._late or time.over
-            if self._late:
+        failed, row, late, time = None, 0, False, Time(self._longest)
+        for ref in self._in_turn(refs):
+            late = late or time.over
+            if late:
                 break
-            self._listed_last = ref
+            self._asked.put(ref, next(self._turns))
             trouble = yield from self._returns.of_one(ref, time)
-            self._late = trouble is not None and trouble.code == LATE
-            if trouble is None or self._late:
-                self._failing.drop(ref)
+            late = trouble is not None and trouble.code == LATE
+            if trouble is None or late:
                 row = 0
                 continue
-            self._failing.put(ref, True)
             failed, row = failed or trouble, row + 1
             if row >= 3 or _of_all(trouble):
                 raise trouble
-        if failed is not None or self._late:
+        if failed is not None or late:
             raise PartialListing(failed.why if failed is not None else LATE)
 
     def _in_turn(self, refs: Sequence[str]) -> list[str]:
-        """Where the last listing ended goes on first, so that one that is often cut short comes round to all of them.
+        """What was asked for longest ago comes first: a listing that is often cut short comes round to all of them.
 
-        What failed lately comes last, unless the time was over: it would then never be asked for.
+        An instance that has asked for nothing yet begins at another one each minute, since a program that is started
+        for each collection is a new instance each time.
         """
         each = list(dict.fromkeys(refs))
-        if self._listed_last in each:
-            turn = each.index(self._listed_last) + 1
+        if each and not self._asked:
+            turn = int(self._clock().timestamp() // 60) % len(each)
             each = each[turn:] + each[:turn]
-        return each if self._late else sorted(each, key=lambda ref: self._failing.get(ref) is not None)
+        return sorted(each, key=lambda ref: self._asked.get(ref) or 0)
 
     def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
         """Read one return: nature 10 as ACS, 11 as ARS. Repeatable.
