@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -723,3 +724,41 @@ def test_no_thread_is_left_behind(sim: Simulator) -> None:
     prepared(flow, 1)
     due("send", "E-1")
     assert threading.active_count() <= before + 2
+
+
+def test_several_doubts_are_named_together_and_explained_once(sim: Simulator) -> None:
+    flow = set_up(sim)
+    prepared(flow, 2)
+    sim.next("cut_after", at="deposit", times=2)
+    said = due("send", "E-1", "E-2", code=Code.PERSON).output
+    ids = [deposit.id for deposit in flow.read.deposits(("in_doubt",))]
+    assert len(ids) == 2
+    assert said.count("jamais renvoyés à l'aveugle") == 1
+    assert all(id in said for id in ids)
+    assert sorted(data("collect", code=Code.PERSON)["doubts"]) == sorted(ids)
+
+
+# ---- the page on practising
+
+
+def test_the_way_of_a_hire_on_the_page_about_the_simulator_is_typed_as_it_stands(
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "practise-against-the-simulator.md").read_text(encoding="utf-8")
+    part = page.split("## From the command line\n")[1].split("\n## ")[0]
+    (settings,) = re.findall(r"^```toml\n(.*?)^```", part, re.MULTILINE | re.DOTALL)
+    (typed,) = re.findall(r"^```sh\n(.*?)^```", part, re.MULTILINE | re.DOTALL)
+    monkeypatch.delenv("DUE_URSSAF_PASSWORD")
+    here = settings.replace("http://127.0.0.1:8790", sim.at_urssaf.deposit.removesuffix("/deposer-dsn/1.0/"))
+    assert here != settings
+    Path("due-workflow.toml").write_text(here, encoding="utf-8")
+    said = ""
+    for line in typed.splitlines():
+        word, *rest = shlex.split(line, comments=True)
+        if word == "export":
+            monkeypatch.setenv(*rest[0].split("=", 1))
+        else:
+            assert word == "due-workflow"
+            said = due(*rest).output
+    assert "BOU-03  ✔ DECLARED" in said
+    assert [row["mode"] for row in sim.ledger["deposits"]] == ["test", "real"]

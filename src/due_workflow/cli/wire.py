@@ -46,6 +46,8 @@ from due_workflow.workflow import DueWorkflow
 
 STOP_AFTER = 3
 """Deposits in a row that the line did not take; those after them would fare no better, and are left for later."""
+SHOWN = 20
+"""Deposits in doubt that are named; `doubts` of the JSON document names all."""
 PortalName = Annotated[str | None, typer.Option("--portal", metavar="cli.meta.name", help="cli.opt.wire_portal")]
 
 
@@ -144,15 +146,25 @@ def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool,
     if left:
         s.warn("cli.send.stopped" if stop.is_set() else "cli.send.given_up", count=len(s.data["not_tried"]))
         s.ends(Code.INTERRUPTED if stop.is_set() else Code.UNUSABLE)
-    for deposit in doubts:
-        s.warn("cli.send.doubt", "magenta", deposit=deposit.id, program=s.program)
-        s.ends(Code.PERSON)
+    _in_doubt(s, doubts)
     for deposit in wrong:
         told = {"deposit": deposit.id, "said": deposit.mode_told, "ours": deposit.mode, "program": s.program}
         s.warn("cli.send.wrong_mode", "bold red", **told)
         s.ends(Code.PERSON)
     if sent > mute:
         s.say("cli.send.done", count=sent, program=s.program)
+
+
+def _in_doubt(s: Session, deposits: Sequence[Deposit]) -> None:
+    """What nobody knows whether it arrived, and what to do: the words once, however many deposits there are."""
+    if not deposits:
+        return
+    for deposit in deposits:
+        s.add("doubts", deposit.id)
+    key = "cli.send.doubt" if len(deposits) == 1 else "cli.send.doubts"
+    ids = [deposit.id for deposit in deposits[:SHOWN]] + ["…"] * (len(deposits) > SHOWN)
+    s.warn(key, "magenta", deposit=ids[0], deposits=ids, count=len(deposits), program=s.program)
+    s.ends(Code.PERSON)
 
 
 def _lots(flow: DueWorkflow, subs: Sequence[Submission]) -> Iterator[list[Submission]]:
@@ -339,7 +351,5 @@ def _conclude(s: Session, flow: DueWorkflow, label: str, portal: Portal, found: 
         s.warn("cli.collect.missed", "red", piece=str(missed), why=missed.error.text(s.lang))
         s.add("missed", {"portal": label, "piece": str(missed), "why": missed.error.text(s.lang)})
         s.ends(Code.UNUSABLE)
-    for deposit in flow.read.deposits(("in_doubt",)) if found.in_doubt else ():
-        if (deposit.portal, deposit.account) == (portal.name, portal.account):
-            s.warn("cli.send.doubt", "magenta", deposit=deposit.id, program=s.program)
-            s.ends(Code.PERSON)
+    doubts = flow.read.deposits(("in_doubt",)) if found.in_doubt else ()
+    _in_doubt(s, [d for d in doubts if (d.portal, d.account) == (portal.name, portal.account)])

@@ -102,6 +102,12 @@ WIRE: dict[str, tuple[str, str]] = {
         "Deposit {deposit} in doubt, never sent again blindly. {program} collect asks the portal; if it cannot tell, look "
         "there yourself, then: {program} settle-doubt {deposit} --ref NUMBER, or --not-found",
     ),
+    "cli.send.doubts": (
+        "{count} dépôts en doute, jamais renvoyés à l'aveugle: {deposits}. {program} collect demande au portail; s'il ne "
+        "peut le dire, regardez-y vous-même, puis pour chacun: {program} settle-doubt DÉPÔT --ref NUMÉRO, ou --not-found",
+        "{count} deposits in doubt, never sent again blindly: {deposits}. {program} collect asks the portal; if it cannot "
+        "tell, look there yourself, then for each: {program} settle-doubt DEPOSIT --ref NUMBER, or --not-found",
+    ),
     "cli.send.stopped": (
         "Interrompu: {count:plural:# envoi n'est pas parti|# envois ne sont pas partis}. La même commande reprend.",
         "Interrupted: {count:plural:# attempt has not left|# attempts have not left}. The same command goes on.",
@@ -139,11 +145,15 @@ WIRE: dict[str, tuple[str, str]] = {
         "Collecte les avis qui attendent aux portails (ADS, ACS, ARS), chacun une fois, et demande d'abord ce que sont "
         "devenus les envois en doute.\n\n"
         "Avec --list, montre seulement: sur jedeclare, un avis récupéré ici est marqué « récupéré » pour tous les "
-        "logiciels du cabinet. Ctrl-C ne perd rien: ce qui est pris reste, le reste viendra la prochaine fois.",
+        "logiciels du cabinet. Ctrl-C ne perd rien: ce qui est pris reste, le reste viendra la prochaine fois.\n\n"
+        "Codes: 6 un portail n'a pas servi ou un avis n'a pas pu être pris, 7 un avis ou un dépôt en doute attend une "
+        "personne.",
         "Collects the receipts that wait at the portals (ADS, ACS, ARS), each once, and first asks what became of the "
         "sendings in doubt.\n\n"
         "With --list it only shows: at jedeclare a receipt that is fetched here is marked “retrieved” for every software "
-        "of the firm. Ctrl-C loses nothing: what was taken in stays, the rest comes next time.",
+        "of the firm. Ctrl-C loses nothing: what was taken in stays, the rest comes next time.\n\n"
+        "Codes: 6 a portal did not serve or a receipt could not be taken in, 7 a receipt or a deposit in doubt awaits a "
+        "person.",
     ),
     "cli.example.collect": (
         "Exemple: due-workflow collect --list",
