@@ -686,16 +686,29 @@ def test_one_deposit_whose_list_fails_does_not_keep_the_others_back(api: Api, po
     assert {piece.number.partition("/")[0] for piece in portal.available(None, refs)} == set(refs)
 
 
-@pytest.mark.parametrize("code", [401, 403, 429, 503])
-def test_a_refusal_of_the_account_or_the_whole_portal_ends_the_listing(
-    api: Api, portal: UrssafPortal, code: int
-) -> None:
+@pytest.mark.parametrize("code", [401, 403, 429])
+def test_a_refusal_of_the_account_ends_the_listing(api: Api, portal: UrssafPortal, code: int) -> None:
     refs = [deposited(portal, reference=f"E-{n}") for n in range(4)]
     api.expect("list", status(code), status(code))
     found = told(lambda: list(portal.available(None, refs)))
     assert isinstance(found, LineTrouble)
     assert found.status == code
     assert len(api.asked("list")) == (2 if code == 401 else 1)
+
+
+def test_a_portal_that_stumbles_is_asked_on_and_one_that_is_down_is_left_alone(api: Api, portal: UrssafPortal) -> None:
+    refs = [deposited(portal, reference=f"E-{n}") for n in range(8)]
+    for ref in refs:
+        api.publish(ref, Line("10", "OK", aee()))
+    seen: list[PieceRef] = []
+    api.expect("list", status(503), None, status(502), status(504), None, status(502))
+    assert isinstance(told(lambda: seen.extend(portal.available(None, refs))), PartialListing)
+    assert len(seen) == 4
+    before = len(api.asked("list"))
+    api.expect("list", *[status(503)] * 8)
+    down = told(lambda: list(portal.available(None, refs)))
+    assert isinstance(down, LineTrouble)
+    assert len(api.asked("list")) == before + 3
 
 
 def test_whatever_is_asked_for_in_between_a_listing_that_breaks_comes_round_to_all(
@@ -705,7 +718,7 @@ def test_whatever_is_asked_for_in_between_a_listing_that_breaks_comes_round_to_a
     answered = [deposited(portal, reference=f"A-{n}") for n in range(20)]
     for turn in range(24):
         refs = waiting if turn % 4 else [*waiting, *answered]
-        api.expect("list", *[None] * 4, status(503))  # four questions of a listing come through, then nothing
+        api.expect("list", *[None] * 4, status(429))  # four questions of a listing come through, then nothing
         told(lambda refs=refs: list(portal.available(None, refs)))
         api.plan.clear()
     asked = Counter(request.path.rpartition("/")[2] for request in api.asked("list"))
@@ -718,7 +731,7 @@ def test_a_new_instance_begins_elsewhere_each_minute(api: Api, portal: UrssafPor
     first = set()
     for minute in range(3):
         again = api.portal(clock=lambda minute=minute: NOON + timedelta(minutes=minute))
-        api.expect("list", status(503))
+        api.expect("list", status(429))
         told(lambda again=again: list(again.available(None, refs)))
         first.add(api.asked("list")[-1].path.rpartition("/")[2])
     assert first == set(refs)

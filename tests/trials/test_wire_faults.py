@@ -48,8 +48,9 @@ def practising(folder: Path, clock: SimClock) -> Iterator[tuple[Office, Simulato
 def told(office: Office, sim: Simulator, seconds: float = 300, rounds: int = 400) -> None:
     """Rounds, the clock moving on, until twenty have changed nothing: a listing may fail many times in a row."""
     quiet, before = 0, None
-    for _ in range(rounds):
-        office.round()
+    for turn in range(rounds):
+        # what is answered already is asked for now and then, as a worker does; and once nothing seems to come any more
+        office.round(answered=turn % 4 == 0 or quiet > 0)
         sim.clock.advance(seconds)
         now = (office.waiting(), len(sim.taken), len(sim.world.attempts))
         quiet = quiet + 1 if now == before else 0

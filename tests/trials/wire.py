@@ -101,7 +101,6 @@ class Office:
             for name, portal in self.portals.items()
         }
         self.worker = Worker(self.storage, flow_for=self.flows.__getitem__, clock=clock)
-        self.turn = 0
 
     def open(self) -> None:
         """The firms' clients, mandates and first accepted tests, and the real mode."""
@@ -136,14 +135,12 @@ class Office:
                 ids.append(flow.prepare(content, mode).id)
             flow.release(ids)
 
-    def round(self) -> None:
+    def round(self, answered: bool = True) -> None:
         """What a worker does in one turn, and a collection of each account."""
-        self.turn += 1
         self.worker.send_released(10_000)
         for name, flow in self.flows.items():
             try:
-                # what is answered already is asked for now and then, as a worker does
-                flow.collect(self.portals[name], answered=self.turn % 4 == 0)
+                flow.collect(self.portals[name], answered=answered)
             except (DueWorkflowError, OSError):
                 continue  # the line; the next round asks again
         self.worker.tick(10_000)

@@ -43,22 +43,16 @@ from due_workflow.models import Submission
 from due_workflow.ports import Parcel, PieceRef
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Receipt, Unreadable
 
-_EVERY = frozenset(
-    {
-        *(
-            "line_no_name",
-            "line_no_connection",
-            "line_certificate",
-            "line_tls",
-            "line_proxy",
-            "line_timeout",
-            "line_cut",
-        ),
-        *("urssaf_no_credentials", "urssaf_other_account", "urssaf_no_token"),
-    }
-)
-_ALL = frozenset({401, 403, 429, 502, 503, 504})
-"""Statuses that speak of the account or of the whole portal: the next question would fare no better."""
+_ACCOUNT = frozenset({"line_no_name", "line_no_connection", "line_certificate", "line_tls", "line_proxy"}) | {
+    "urssaf_no_credentials",
+    "urssaf_other_account",
+    "urssaf_no_token",
+}
+_REFUSED = frozenset({401, 403, 429})
+"""Failures that speak of the account or of the way to the portal: the next question would fare no better."""
+_PORTAL = frozenset({"line_timeout", "line_cut"})
+_DOWN = frozenset({502, 503, 504})
+"""Failures of a moment, or of a portal that is down: three in a row tell which."""
 _CONTENT = frozenset({413, 422})
 """Statuses by which the file itself is refused: the same one would be again."""
 
@@ -253,7 +247,8 @@ class UrssafPortal:
         whose list fails does not keep the others back: the first failure is told after them.
 
         Raises:
-            LineTrouble: the portal cannot be reached, or refuses the account; the rest was not listed.
+            LineTrouble: the portal cannot be reached, refuses the account, or failed three times in a row; the rest
+                was not listed.
             PartialListing: the returns of some deposits could not be listed; those of all others were. Or `listing`
                 seconds were over, and the next listing goes on from there.
         """
@@ -269,7 +264,7 @@ class UrssafPortal:
                 row = 0
                 continue
             failed, row = failed or trouble, row + 1
-            if row >= 3 or _of_all(trouble):
+            if row >= 3 or _of_account(trouble):
                 raise trouble
         if failed is not None or late:
             raise PartialListing(failed.why if failed is not None else LATE)
@@ -363,9 +358,14 @@ class UrssafPortal:
         return line is not None and (line.nature == self.words.ars or line.status == "KO")
 
 
+def _of_account(trouble: LineTrouble) -> bool:
+    """Whether whatever is asked next fails in the same way."""
+    return trouble.code in _ACCOUNT or trouble.status in _REFUSED
+
+
 def _of_all(trouble: LineTrouble) -> bool:
     """Whether it is about the line, the account or the whole portal, not about one deposit or piece."""
-    return trouble.code in _EVERY or trouble.status in _ALL
+    return _of_account(trouble) or trouble.code in _PORTAL or trouble.status in _DOWN
 
 
 __all__ = [
