@@ -64,7 +64,7 @@ SUBMISSION_TABLE = """
                  release begin_send unsent   sent doubt    not_found renew abandon
 prepared         =       sending    .        sent .        .         =     abandoned
 sending          .       .          prepared sent in_doubt .         =     abandoned
-in_doubt         .       .          .        sent =        lost      =     abandoned
+in_doubt         .       .          prepared sent =        lost      =     abandoned
 sent             .       .          .        =    =        .         =     abandoned
 deposited        .       .          .        =    =        .         =     abandoned
 forwarded        .       .          .        =    =        .         =     abandoned

@@ -22,7 +22,7 @@ from due_workflow import (
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.calendar import start_of_day
 from due_workflow.message import STANDARD
-from due_workflow.ports import Changes
+from due_workflow.ports import Changes, Parcel
 from due_workflow.testing import ScriptedPortal, Step
 from due_workflow.testing import factories as f
 from stories import ACCOUNT, NOW, A, Firm, R
@@ -161,6 +161,27 @@ def test_when_no_byte_left_it_is_prepared_again_and_its_release_kept(firm: Firm)
     firm.flow.send([sub.id])
     assert firm.portal.times_taken(sub.id) == 1
     assert state(firm) == "deposited"
+
+
+def test_what_was_in_doubt_while_its_sender_slept_is_prepared_again_once_no_byte_left(firm: Firm) -> None:
+    sub = firm.real()
+
+    class Sleeper(ScriptedPortal):
+        def deposit(self, parcel: Parcel) -> Ads | None:
+            firm.clock.advance(timedelta(minutes=11))
+            firm.worker().tick()
+            assert state(firm) == "in_doubt"
+            raise NotSent("no connection")
+
+    sleeper = Sleeper(firm.portal.name, firm.portal.account, clock=firm.clock)
+    flow = DueWorkflow(firm.storage, cabinet=firm.flow.cabinet, portals=[sleeper], clock=firm.clock)
+    (deposit,) = (result := flow.send([sub.id])).deposits
+    assert isinstance(result.troubles[deposit.id], NotSent), result.troubles
+    assert (state(firm), deposit.state, deposit.withdrawn) == ("prepared", "closed", True)
+    assert firm.read.submission(sub.id).deposit is None
+    assert firm.read.verify_journal().sound
+    assert firm.flow.send([sub.id]).deposits[0].ref is not None
+    assert firm.portal.times_taken(sub.id) == 1
 
 
 @pytest.mark.parametrize(("step", "taken"), [(Step.BREAK_AFTER, 1), (Step.BREAK_BEFORE, 0)])

@@ -287,10 +287,13 @@ def _sent(u: Unit, sub: Submission, at: datetime) -> Submission:
 
 
 def unsent(u: Unit, deposit: str) -> Deposit:
-    """The portal adapter swears that no byte left: its attempts go back to *prepared*, their release kept."""
+    """The portal adapter swears that no byte left: its attempts go back to *prepared*, their release kept.
+
+    So does one that came into doubt while its sender slept: who swears is the only one who handed it over.
+    """
     held = u.deposit(deposit)
     for sub in load_attempts(u, held.items):
-        if sub.state is S.SENDING and sub.deposit == deposit:
+        if sub.state in (S.SENDING, S.IN_DOUBT) and sub.deposit == deposit and not sub.evidence.slots:
             filing = u.filing(sub.reference)
             back = move(sub, Event.UNSENT, situation(u, filing, sub)).with_(
                 begun_at=None, epoch="", late=False, late_allowed=False, deposit=None
