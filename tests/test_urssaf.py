@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,11 @@ class Line:
     url: str = ""
 
 
-NOON = datetime.fromtimestamp(10_000 * 2520 * 60, UTC)
+NOON = next(
+    noon
+    for noon in (datetime(2026, 7, 14, 12, tzinfo=UTC) + timedelta(minutes=n) for n in range(100_000))
+    if all(crc32(b"%d" % (noon.timestamp() // 60)) % few == 0 for few in range(1, 11))
+)
 """A minute at which a new portal begins its listing with the first deposit, of up to ten."""
 
 
@@ -726,15 +731,27 @@ def test_whatever_is_asked_for_in_between_a_listing_that_breaks_comes_round_to_a
     assert min(asked[ref] for ref in waiting) >= 2
 
 
-def test_a_new_instance_begins_elsewhere_each_minute(api: Api, portal: UrssafPortal) -> None:
-    refs = [deposited(portal, reference=f"E-{n}") for n in range(3)]
+def test_a_new_instance_begins_anywhere_so_that_a_poison_keeps_no_deposit_back_for_ever(api: Api) -> None:
+    refs = [deposited(api.portal(), reference=f"E-{n}") for n in range(9)]
     first = set()
-    for minute in range(3):
-        again = api.portal(clock=lambda minute=minute: NOON + timedelta(minutes=minute))
+    for hour in range(40):
+        again = api.portal(clock=lambda hour=hour: NOON + timedelta(hours=hour))
         api.expect("list", status(429))
         told(lambda again=again: list(again.available(None, refs)))
         first.add(api.asked("list")[-1].path.rpartition("/")[2])
     assert first == set(refs)
+
+
+@pytest.mark.parametrize("code", [404, 410, 422])
+def test_deposits_that_the_portal_does_not_know_any_more_keep_no_other_back_and_are_named(api: Api, code: int) -> None:
+    refs = [deposited(api.portal(), reference=f"E-{n}") for n in range(6)]
+    api.publish(refs[5], Line("10", "OK", aee()))
+    api.expect("list", *[status(code)] * 5)
+    seen: list[PieceRef] = []
+    found = told(lambda: seen.extend(api.portal().available(None, refs)))
+    assert len(seen) == 1
+    assert isinstance(found, PartialListing)
+    assert f"idflux {refs[0]} (+4)" in found.text("fr")
 
 
 def slowly(api: Api, call: Call, request: Request) -> None:

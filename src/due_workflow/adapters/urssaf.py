@@ -11,12 +11,12 @@ import gzip
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from threading import Event
 
 from due_workflow.adapters import upload
 from due_workflow.adapters._envelope import No
 from due_workflow.adapters._line import Answer, Line, LineSettings, LineTrouble, trouble_of
+from due_workflow.adapters._urssaf_listing import Listing, of_all
 from due_workflow.adapters._urssaf_papers import (
     API,
     Return,
@@ -26,7 +26,7 @@ from due_workflow.adapters._urssaf_papers import (
     read_deposited,
     read_return,
 )
-from due_workflow.adapters._urssaf_returns import LATE, Recent, Returns, Time
+from due_workflow.adapters._urssaf_returns import Recent, Returns
 from due_workflow.adapters._urssaf_session import Session, UrssafAddresses, UrssafCredentials
 from due_workflow.base import doors
 from due_workflow.errors import (
@@ -34,7 +34,6 @@ from due_workflow.errors import (
     ContentRefused,
     InputRefused,
     NotSent,
-    PartialListing,
     PieceUnavailable,
 )
 from due_workflow.identifiers import scrub, unnamed
@@ -43,16 +42,6 @@ from due_workflow.models import Submission
 from due_workflow.ports import Parcel, PieceRef
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Receipt, Unreadable
 
-_ACCOUNT = frozenset({"line_no_name", "line_no_connection", "line_certificate", "line_tls", "line_proxy"}) | {
-    "urssaf_no_credentials",
-    "urssaf_other_account",
-    "urssaf_no_token",
-}
-_REFUSED = frozenset({401, 403, 429})
-"""Failures that speak of the account or of the way to the portal: the next question would fare no better."""
-_PORTAL = frozenset({"line_timeout", "line_cut"})
-_DOWN = frozenset({502, 503, 504})
-"""Failures of a moment, or of a portal that is down: three in a row tell which."""
 _CONTENT = frozenset({413, 422})
 """Statuses by which the file itself is refused: the same one would be again."""
 
@@ -116,16 +105,14 @@ class UrssafPortal:
             raise TypeError("credentials: a function that gives UrssafCredentials, so that nothing keeps a password")
         if not listing > 0:
             raise InputRefused("line_setting", setting="listing")
-        self._longest = listing
         self.account, self.recipient, self.form, self.words = account, recipient, form, words
         self.addresses = to = addresses or UrssafAddresses()
         self._clock, self._content_type = clock, content_type
         reached = Line(self.name, line or LineSettings(), (to.authenticate, to.deposit, to.returns))
         self._session = Session(reached, account, to.authenticate, credentials)
         self._returns = Returns(self._session, account, to.returns, words)
+        self._listing = Listing(self._returns, listing, clock)
         self._ads: Recent[tuple[str, str], Ads] = Recent(256)
-        self._asked: Recent[str, int] = Recent(10_000)  # in which turn a deposit's returns were listed last
-        self._turns = count(1)
 
     def __repr__(self) -> str:
         return f"UrssafPortal({self.account!r})"
@@ -247,39 +234,12 @@ class UrssafPortal:
         whose list fails does not keep the others back: the first failure is told after them.
 
         Raises:
-            LineTrouble: the portal cannot be reached, refuses the account, or failed three times in a row; the rest
-                was not listed.
+            LineTrouble: the portal cannot be reached, refuses the account, or failed three times in a row (a deposit
+                that it does not know any more is no such failure); the rest was not listed.
             PartialListing: the returns of some deposits could not be listed; those of all others were. Or `listing`
                 seconds were over, and the next listing goes on from there.
         """
-        failed, row, late, time = None, 0, False, Time(self._longest)
-        for ref in self._in_turn(refs):
-            late = late or time.over
-            if late:
-                break
-            self._asked.put(ref, next(self._turns))
-            trouble = yield from self._returns.of_one(ref, time)
-            late = trouble is not None and trouble.code == LATE
-            if trouble is None or late:
-                row = 0
-                continue
-            failed, row = failed or trouble, row + 1
-            if row >= 3 or _of_account(trouble):
-                raise trouble
-        if failed is not None or late:
-            raise PartialListing(failed.why if failed is not None else LATE)
-
-    def _in_turn(self, refs: Sequence[str]) -> list[str]:
-        """What was asked for longest ago comes first: a listing that is often cut short comes round to all of them.
-
-        An instance that has asked for nothing yet begins at another one each minute, since a program that is started
-        for each collection is a new instance each time.
-        """
-        each = list(dict.fromkeys(refs))
-        if each and not self._asked:
-            turn = int(self._clock().timestamp() // 60) % len(each)
-            each = each[turn:] + each[:turn]
-        return sorted(each, key=lambda ref: self._asked.get(ref) or 0)
+        return self._listing.pieces(refs)
 
     def fetch(self, piece: PieceRef) -> Receipt | Unreadable:
         """Read one return: nature 10 as ACS, 11 as ARS. Repeatable.
@@ -295,7 +255,7 @@ class UrssafPortal:
         except LineTrouble as error:
             trouble = error.anew()
         if trouble is not None:
-            raise trouble if _of_all(trouble) else PieceUnavailable(trouble.why)
+            raise trouble if of_all(trouble) else PieceUnavailable(trouble.why)
         if found is None:
             raise PieceUnavailable(f"portal_no_document: {scrub(piece.number)[:60]}")
         return found
@@ -356,16 +316,6 @@ class UrssafPortal:
     def _decides(self, piece: PieceRef) -> bool:
         line = self._returns.listed(piece)
         return line is not None and (line.nature == self.words.ars or line.status == "KO")
-
-
-def _of_account(trouble: LineTrouble) -> bool:
-    """Whether whatever is asked next fails in the same way."""
-    return trouble.code in _ACCOUNT or trouble.status in _REFUSED
-
-
-def _of_all(trouble: LineTrouble) -> bool:
-    """Whether it is about the line, the account or the whole portal, not about one deposit or piece."""
-    return _of_account(trouble) or trouble.code in _PORTAL or trouble.status in _DOWN
 
 
 __all__ = [
