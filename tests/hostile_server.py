@@ -144,6 +144,7 @@ class FarEnd:
                 line, _ = self._listening.accept()
             except OSError:
                 return
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             self._serve(self._talk, line)
 

@@ -31,11 +31,11 @@ S = SubmissionState
 
 
 @contextmanager
-def practising(folder: Path, clock: SimClock) -> Iterator[tuple[Office, Simulator]]:
+def practising(folder: Path, clock: SimClock, anew: bool = False) -> Iterator[tuple[Office, Simulator]]:
     """The two firms, live, and the simulator that they send to."""
     drop = folder / "outgoing"
     drop.mkdir()
-    with simulator(drop, clock) as sim, closing(Office(where(sim, folder / "due.sqlite", drop), clock)) as office:
+    with simulator(drop, clock) as sim, closing(Office(where(sim, folder / "due.sqlite", drop), clock, anew)) as office:
         office.open()
         for _ in range(2):
             office.round()
@@ -88,12 +88,15 @@ def test_after_each_fault_the_firms_believe_what_the_ledger_says(tmp_path: Path,
         assert not left & {S.PREPARED, S.SENDING}
 
 
-def test_after_mixtures_of_faults_the_firms_believe_what_the_ledger_says(tmp_path: Path, clock: SimClock) -> None:
+@pytest.mark.parametrize("anew", [False, True], ids=["portals kept", "portals made anew each round"])
+def test_after_mixtures_of_faults_the_firms_believe_what_the_ledger_says(
+    tmp_path: Path, clock: SimClock, anew: bool
+) -> None:
     many = size(40, 1000)
     chance = Random(SEED)
     rates = {name: chance.uniform(0.0003, 0.001) if name in SLOW else chance.uniform(0.0, 0.04) for name in FAULTS}
     print(f"seed {SEED}: {2 * many} hires, {rates}")
-    with practising(tmp_path, clock) as (office, sim):
+    with practising(tmp_path, clock, anew) as (office, sim):
         sim.play(Faults(SEED, rates))
         sim.outcome("rejected", siret=f.siret(2))
         sim.outcome("accepted_with_anomaly", siret=f.siret(3))

@@ -91,16 +91,23 @@ def portals(at: Where, clock: Clock) -> dict[str, Portal]:
 
 
 class Office:
-    """The two firms on one file, and the worker that serves both."""
+    """The two firms on one file, and the worker that serves both.
 
-    def __init__(self, at: Where, clock: Clock) -> None:
+    `anew`: the portals are new objects in each round, as in a command that cron starts.
+    """
+
+    def __init__(self, at: Where, clock: Clock, anew: bool = False) -> None:
         self.clock, self.storage = clock, SqliteStorage(at.database, synchronous="OFF")
-        self.portals = portals(at, clock)
+        self.at, self.anew = at, anew
+        self._open(portals(at, clock))
+
+    def _open(self, made: dict[str, Portal]) -> None:
+        self.portals = made
         self.flows = {
-            name: DueWorkflow(self.storage, cabinet=name, portals=(portal,), policy=POLICY, clock=clock)
+            name: DueWorkflow(self.storage, cabinet=name, portals=(portal,), policy=POLICY, clock=self.clock)
             for name, portal in self.portals.items()
         }
-        self.worker = Worker(self.storage, flow_for=self.flows.__getitem__, clock=clock)
+        self.worker = Worker(self.storage, flow_for=self.flows.__getitem__, clock=self.clock)
 
     def open(self) -> None:
         """The firms' clients, mandates and first accepted tests, and the real mode."""
@@ -137,6 +144,9 @@ class Office:
 
     def round(self, answered: bool = True) -> None:
         """What a worker does in one turn, and a collection of each account."""
+        if self.anew:
+            self._close_portals()
+            self._open(portals(self.at, self.clock))
         self.worker.send_released(10_000)
         for name, flow in self.flows.items():
             try:
@@ -155,7 +165,12 @@ class Office:
                 yield from filing.submissions.values()
 
     def close(self) -> None:
+        self._close_portals()
         self.storage.close()
+
+    def _close_portals(self) -> None:
+        for portal in self.portals.values():
+            portal.close()  # type: ignore[attr-defined]
 
 
 def differences(office: Office, sim: Simulator, killed: int = 0) -> list[str]:
