@@ -294,3 +294,39 @@ def test_no_deposit_in_doubt_keeps_the_pieces_or_the_other_doubts_back(fault: ob
         if firm.collect(portal).in_doubt == 6:
             break
     assert firm.collect(portal).in_doubt == 6
+
+
+def test_a_portal_that_forgets_and_breaks_early_is_asked_about_every_deposit_in_the_end() -> None:
+    clock, storage = FixedClock(), MemoryStorage()
+
+    class Forgetful(ScriptedPortal):
+        """Each collection has a new one of these, which lists two deposits and breaks."""
+
+        asked: list[str]
+
+        def available(self, since: datetime | None, refs: Sequence[str] = ()) -> Iterator[PieceRef]:
+            self.asked = list(refs)
+            raise Broken
+            yield
+
+    flow = DueWorkflow(storage, cabinet="firm", portals=[ScriptedPortal("urssaf", "A", clock=clock)], clock=clock)
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate())
+    start = clock.now() + timedelta(days=5)
+    ids = [flow.prepare(f.declaration(f"E-{n}", start=start), Mode.TEST).id for n in range(9)]
+    sent = [flow.send([id]).deposits[0].ref for id in ids]
+    for id in ids[:4]:
+        flow.receive(
+            f.ars(flow.read.deposit(flow.read.submission(id).deposit or "").ref or "", portal="urssaf", account="A")
+        )
+    waiting, answered = set(sent[4:]), set(sent[:4])
+    first: set[str] = set()
+    for _ in range(40):
+        clock.advance(timedelta(hours=1))
+        portal = Forgetful("urssaf", "A", clock=clock)
+        with pytest.raises(Broken):
+            flow.collect(portal)
+        assert set(portal.asked[:5]) == waiting, "what waits for an answer comes before what has one"
+        assert set(portal.asked[5:]) == answered
+        first.add(portal.asked[0])
+    assert first == waiting

@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
-from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -71,14 +70,6 @@ class Line:
     url: str = ""
 
 
-NOON = next(
-    noon
-    for noon in (datetime(2026, 7, 14, 12, tzinfo=UTC) + timedelta(minutes=n) for n in range(100_000))
-    if all(crc32(b"%d" % (noon.timestamp() // 60)) % few == 0 for few in range(1, 11))
-)
-"""A minute at which a new portal begins its listing with the first deposit, of up to ten."""
-
-
 @dataclass
 class Api:
     """The API as the facts tell it. `plan` gives the next requests of one kind other behaviour, one each."""
@@ -100,8 +91,8 @@ class Api:
         return UrssafAddresses(*(self.far.base + path for path in ("/auth", "/deposer-dsn/1.0/", "/lister/2.0/")))
 
     def portal(self, **changes: Any) -> UrssafPortal:
-        given: dict[str, Any] = {"credentials": credentials, "addresses": self.addresses, "line": PATIENT}
-        return UrssafPortal(ACCOUNT, **{"clock": lambda: NOON, **given, **changes})
+        given: dict[str, Any] = {"credentials": credentials, "addresses": self.addresses, "line": PATIENT} | changes
+        return UrssafPortal(ACCOUNT, **given)
 
     def expect(self, kind: str, *behaviours: Behaviour | None) -> None:
         """What happens to the next requests of this kind; None: as usual."""
@@ -729,17 +720,6 @@ def test_whatever_is_asked_for_in_between_a_listing_that_breaks_comes_round_to_a
     asked = Counter(request.path.rpartition("/")[2] for request in api.asked("list"))
     assert set(asked) == {*waiting, *answered}
     assert min(asked[ref] for ref in waiting) >= 2
-
-
-def test_a_new_instance_begins_anywhere_so_that_a_poison_keeps_no_deposit_back_for_ever(api: Api) -> None:
-    refs = [deposited(api.portal(), reference=f"E-{n}") for n in range(9)]
-    first = set()
-    for hour in range(40):
-        again = api.portal(clock=lambda hour=hour: NOON + timedelta(hours=hour))
-        api.expect("list", status(429))
-        told(lambda again=again: list(again.available(None, refs)))
-        first.add(api.asked("list")[-1].path.rpartition("/")[2])
-    assert first == set(refs)
 
 
 @pytest.mark.parametrize("code", [404, 410, 422])

@@ -8,7 +8,7 @@ whatever object fulfils `Portal`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from due_workflow import receiving
 from due_workflow.calendar import paris_day
@@ -122,9 +123,20 @@ def origin(piece: PieceRef) -> str:
 
 
 def watched(flow: DueWorkflow, portal: Portal, answered: bool = True) -> list[str]:
-    """The references of the deposits whose pieces are asked for at `portal`."""
+    """The references of the deposits whose pieces are asked for at `portal`: those that wait, then those answered.
+
+    Both begin at another deposit each minute, so that a collection that is often cut short comes round to all of them,
+    also where each one is a new process.
+    """
+    minute = int(flow.clock.now().timestamp() // 60)
     refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and of_account(d, portal)]
-    return [*refs, *_answered(flow, portal)] if answered else refs
+    return [*_turned(refs, minute), *_turned(_answered(flow, portal) if answered else (), minute)]
+
+
+def _turned(refs: Iterable[str], minute: int) -> list[str]:
+    each = list(refs)
+    turn = crc32(b"%d" % minute) % len(each) if each else 0
+    return each[turn:] + each[:turn]
 
 
 def _answered(flow: DueWorkflow, portal: Portal) -> Iterator[str]:

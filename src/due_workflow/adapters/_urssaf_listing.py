@@ -6,10 +6,8 @@ is judged here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from itertools import count
-from zlib import crc32
 
 from due_workflow.adapters._line import LineTrouble
 from due_workflow.adapters._urssaf_returns import LATE, Recent, Returns, Time
@@ -35,11 +33,10 @@ class Listing:
     Args:
         returns: of the account.
         longest: seconds that the questions of one listing may take together.
-        clock: the present instant.
     """
 
-    def __init__(self, returns: Returns, longest: float, clock: Callable[[], datetime]) -> None:
-        self._returns, self._longest, self._clock = returns, longest, clock
+    def __init__(self, returns: Returns, longest: float) -> None:
+        self._returns, self._longest = returns, longest
         self._asked: Recent[str, int] = Recent(10_000)  # in which turn a deposit's returns were listed last
         self._turns = count(1)
 
@@ -66,16 +63,8 @@ class Listing:
             raise PartialListing(LATE)
 
     def _in_turn(self, refs: Sequence[str]) -> list[str]:
-        """What was asked for longest ago comes first: a listing that is often cut short comes round to all of them.
-
-        An instance that has asked for nothing yet begins at another one each minute, since a program that is started
-        for each collection is a new instance each time.
-        """
-        each = list(dict.fromkeys(refs))
-        if each and not self._asked:
-            turn = crc32(b"%d" % (self._clock().timestamp() // 60)) % len(each)
-            each = each[turn:] + each[:turn]
-        return sorted(each, key=lambda ref: self._asked.get(ref) or 0)
+        """What was asked for longest ago comes first: a listing that is often cut short comes round to all of them."""
+        return sorted(dict.fromkeys(refs), key=lambda ref: self._asked.get(ref) or 0)
 
 
 def _named(trouble: LineTrouble, ref: str) -> str:

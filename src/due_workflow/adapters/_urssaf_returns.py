@@ -169,9 +169,6 @@ class Recent(Generic[K, V]):
     def __init__(self, most: int) -> None:
         self._most, self._kept, self._lock = most, OrderedDict[K, V](), Lock()
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
     def get(self, key: K) -> V | None:
         with self._lock:
             return self._kept.get(key)

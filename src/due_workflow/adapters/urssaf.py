@@ -111,7 +111,7 @@ class UrssafPortal:
         reached = Line(self.name, line or LineSettings(), (to.authenticate, to.deposit, to.returns))
         self._session = Session(reached, account, to.authenticate, credentials)
         self._returns = Returns(self._session, account, to.returns, words)
-        self._listing = Listing(self._returns, listing, clock)
+        self._listing = Listing(self._returns, listing)
         self._ads: Recent[tuple[str, str], Ads] = Recent(256)
 
     def __repr__(self) -> str:
