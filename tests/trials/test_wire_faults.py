@@ -46,7 +46,7 @@ def practising(folder: Path, clock: SimClock, anew: bool = False) -> Iterator[tu
 
 
 def told(office: Office, sim: Simulator, seconds: float = 300, still: int = 20) -> None:
-    """Rounds, the clock moving on, until `still` of them have changed nothing: a listing may fail many times in a row."""
+    """Rounds, the clock moving on, until `still` in a row have changed nothing: a listing may fail many times."""
     quiet, before = 0, None
     for turn in range(20 * still):
         # what is answered already is asked for now and then, as a worker does; and once nothing seems to come any more
