@@ -123,20 +123,21 @@ def origin(piece: PieceRef) -> str:
 
 
 def watched(flow: DueWorkflow, portal: Portal, answered: bool = True) -> list[str]:
-    """The references of the deposits whose pieces are asked for at `portal`: those that wait, then those answered.
+    """The references of the deposits whose pieces are asked for at `portal`: those that wait, and those answered.
 
-    Both begin at another deposit each minute, so that a collection that is often cut short comes round to all of them,
-    also where each one is a new process.
+    Each minute begins at others, and every other one with those answered, so that collections that are often cut short
+    come round to all of them, also where each one is a new process.
     """
-    minute = int(flow.clock.now().timestamp() // 60)
+    turn = crc32(b"%d" % (flow.clock.now().timestamp() // 60))
     refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and of_account(d, portal)]
-    return [*_turned(refs, minute), *_turned(_answered(flow, portal) if answered else (), minute)]
+    groups = [_turned(refs, turn // 2), _turned(_answered(flow, portal) if answered else (), turn // 2)]
+    return [ref for group in groups[:: -1 if turn % 2 else 1] for ref in group]
 
 
-def _turned(refs: Iterable[str], minute: int) -> list[str]:
+def _turned(refs: Iterable[str], turn: int) -> list[str]:
     each = list(refs)
-    turn = crc32(b"%d" % minute) % len(each) if each else 0
-    return each[turn:] + each[:turn]
+    first = turn % len(each) if each else 0
+    return each[first:] + each[:first]
 
 
 def _answered(flow: DueWorkflow, portal: Portal) -> Iterator[str]:
