@@ -444,6 +444,55 @@ def test_a_piece_attached_in_part_stays_in_the_tray_and_says_who_has_it() -> Non
     assert due("tray").out.strip() == "Aucun avis n'attend."
 
 
+def test_the_tray_says_only_what_helps_what_waits_in_it() -> None:
+    mandated()
+    due("prepare", "E-0001")
+    due("begin-send", "E-0001")
+    due("mark-sent", "E-0001", "--ref", "100")
+    known = texts.CATALOGUE
+
+    def told() -> set[str]:
+        shown = due("tray").out
+        parts = {
+            "ref": "Numéro inconnu",
+            "attach": "dites ce qu'il dit",
+            "aside": "Illisible",
+            "mode": "Mode contredit",
+        }
+        assert {f"cli.tray_how.{name}" for name in parts} == {key for key in known if key.startswith("cli.tray_how.")}
+        return {name for name, words in parts.items() if words in shown}
+
+    at = datetime.now(UTC)
+    ads = Ads(portal_ref="100", issued_at=at, mode=Mode.REAL, count=1)
+    due("receive", avis("ads.xml", ads), "--mode", "real", code=Code.PERSON)
+    due("receive", avis("ars.xml", Ars(portal_ref="100", issued_at=at, verdicts=(verdict(),))), code=Code.PERSON)
+    assert told() == {"mode"}
+    Path("bad.xml").write_bytes(b"<half")
+    due("receive", "bad.xml", code=Code.PERSON)
+    assert told() == {"mode", "aside"}
+    due("receive", avis("lost.xml", Ars(portal_ref="9", issued_at=at, verdicts=(verdict(),))), code=Code.PERSON)
+    assert told() == {"mode", "aside", "ref", "attach"}
+
+
+def test_a_test_that_the_portal_took_for_real_is_told_as_maybe_declared_and_what_to_do_then_works() -> None:
+    mandated()
+    due("prepare", "E-0001")
+    due("begin-send", "E-0001")
+    due("mark-sent", "E-0001", "--ref", "100")
+    ads = Ads(portal_ref="100", issued_at=datetime.now(UTC), mode=Mode.REAL, count=1)
+    due("receive", avis("ads.xml", ads), "--mode", "real", code=Code.PERSON)
+    shown = due("status", "E-0001").out
+    assert "peut-être déclarée pour de bon" in shown
+    assert "declared-elsewhere E-0001" in shown
+    assert "peut-être déclarée pour de bon" in due("status").out
+    found = due("status", "E-0001", "--json").json
+    assert (found["hire"]["mode_contradicted"], found["deposits"][0]["mode_told"]) == (True, "real")
+    due("declared-elsewhere", "E-0001", "--at", "2026-01-05 10:00", "--proof", "ADS 100, pris en réel")
+    due("abandon", "E-0001/test/1", "--reason", "pris en réel", "--confirm")
+    assert "MODE CONTREDIT" not in due("status").out
+    assert "l'avoir pris en mode réel, il est parti en mode test" in due("status", "E-0001").out
+
+
 def test_a_receipt_is_set_aside_with_who_and_why_and_kept() -> None:
     mandated()
     Path("bad.xml").write_bytes(b"<half")

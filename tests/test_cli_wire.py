@@ -16,21 +16,24 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner
 
-from due_workflow import DueWorkflow, Mode, SubmissionState
+from due_workflow import DueWorkflow, Mode, SubmissionState, Worker
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.adapters.urssaf import LineTrouble, UrssafAddresses, UrssafCredentials
 from due_workflow.cli import front
 from due_workflow.cli.notifiers import SETTINGS
 from due_workflow.cli.outcomes import Code
 from due_workflow.cli.run import OneFirm
 from due_workflow.ports import Kind, Ref
 from due_workflow.simulator import Delays, Settings, Simulator
-from due_workflow.testing import FixedClock
+from due_workflow.testing import FixedClock, ScriptedPortal, Step
 from due_workflow.testing import factories as f
+from hostile_server import Call, Request, far_end
 from portals import wait_for
 
 SIRET = "73282932000074"
@@ -74,9 +77,10 @@ returns = "{at.returns}"
 """
 
 
-def set_up(sim: Simulator, more: str = "") -> DueWorkflow:
+def set_up(far: Simulator | UrssafAddresses, more: str = "") -> DueWorkflow:
     """A firm that sends by the URSSAF, one client with a mandate in force, real mode earned."""
-    Path("due-workflow.toml").write_text(URSSAF.format(siret=SIRET, at=sim.at_urssaf) + more, encoding="utf-8")
+    at = far.at_urssaf if isinstance(far, Simulator) else far
+    Path("due-workflow.toml").write_text(URSSAF.format(siret=SIRET, at=at) + more, encoding="utf-8")
     flow = firm()
     flow.set_software("Éditeur", "Paie", "1")
     flow.set_portal("urssaf", SIRET)
@@ -264,7 +268,9 @@ def test_a_cut_after_the_bytes_left_is_a_doubt_that_says_what_to_do_and_is_never
     said = due("send", "E-1", code=Code.PERSON)
     assert "EN DOUTE" in said.stderr
     deposit = flow.read.submission(id).deposit
-    assert f"settle-doubt {deposit}" in said.stderr
+    # this portal looks nothing up: nobody is sent to ask it
+    assert f"regardez sur le site de l'URSSAF, puis: due-workflow settle-doubt {deposit}" in said.stderr
+    assert "collect demande au portail" not in said.stderr
     again = due("send", "E-1", code=Code.USAGE).stderr
     assert "E-1/test/1 est déjà remis (état: en doute)" in again
     assert "prepare E-1" not in again
@@ -272,7 +278,7 @@ def test_a_cut_after_the_bytes_left_is_a_doubt_that_says_what_to_do_and_is_never
     assert "collect demande d'abord au portail" in first["text"]
     assert len(sim.taken) == 1
     said = due("collect", code=Code.PERSON)
-    assert f"settle-doubt {deposit}" in said.stderr
+    assert f"regardez sur le site de l'URSSAF, puis: due-workflow settle-doubt {deposit}" in said.stderr
     due("settle-doubt", str(deposit), "--ref", sim.taken[0].portal_ref)
     due("collect")
     assert states(flow)[id] == "accepted"
@@ -295,9 +301,9 @@ def test_told_to_stop_it_finishes_the_exchange_in_hand_and_the_same_command_goes
     assert set(found.values()) == {"deposited", "prepared"}
     assert len(sim.taken) == list(found.values()).count("deposited")
     left = [id for id, state in found.items() if state == "prepared"]
-    sim.reset()
+    sim.set(slow=0.0)
     due("send", *left)
-    assert len(sim.taken) == len(left)
+    assert len(sim.taken) == len(names)
 
 
 def test_a_second_ctrl_c_says_that_the_exchange_in_hand_may_be_in_doubt(sim: Simulator) -> None:
@@ -343,6 +349,85 @@ def test_an_answer_in_the_other_mode_is_told_at_once_and_urgently(sim: Simulator
     said = due("send", "E-1", code=Code.PERSON)
     assert "en mode réel, alors qu'il est parti en mode test" in said.stderr
     assert "due-workflow tray" in said.stderr
+
+
+def taken_in_test_mode(sim: Simulator, flow: DueWorkflow) -> str:
+    """A REAL sending that the portal took in test mode, and whose answers were collected."""
+    live(flow)
+    id = flow.prepare(f.declaration("E-1", start=soon()), Mode.REAL).id
+    sim.next("wrong_mode", at="deposit")
+    due("send", "E-1", "--yes", code=Code.PERSON)
+    due("collect", code=Code.PERSON)
+    return id
+
+
+def test_where_the_portal_took_it_in_the_other_mode_every_screen_says_so_and_to_ask_the_portal(sim: Simulator) -> None:
+    flow = set_up(sim)
+    id = taken_in_test_mode(sim, flow)
+    deposit = flow.read.submission(id).deposit or ""
+    for screen in (("status",), ("status", "E-1"), ("status", deposit), ("explain", "E-1"), ("explain", deposit)):
+        assert "MODE CONTREDIT" in due(*screen).stdout, screen
+    assert "MODE CONTREDIT par le portail, non déclaré" in due("status", "E-1").stdout
+    assert "Possible maintenant" in due("status", "E-1").stdout
+    steps = [step for step in data("status")["next_steps"] if "E-1" in step["text"]]
+    assert [step["command"] for step in steps] == ["due-workflow status E-1"]
+    assert "demandez tout de suite au portail ce qu'il a pris" in steps[0]["text"]
+    todo = " ".join(step["command"] for step in data("status")["next_steps"])
+    assert "attach" not in todo
+    assert "collect" not in todo
+    footer = due("tray").stdout.strip().splitlines()[-1]
+    assert "demandez d'abord au portail" in footer
+    assert "learn-ref" not in footer
+    assert "ENVOI=" not in footer
+    answers = {told["event"]: told for told in data("explain", "E-1")["events"]}
+    assert [d["code"] for d in answers["ars_accepted"]["denials"]] == ["mode_contradicted"]
+
+
+def test_an_acceptance_against_the_portals_word_is_confirmed_with_a_reason_that_stands_beside_declared(
+    sim: Simulator,
+) -> None:
+    flow = set_up(sim)
+    id = taken_in_test_mode(sim, flow)
+    (ars,) = [received.id[:12] for received in flow.read.tray() if received.receipt.kind == "ars"]
+    refused = due("attach", ars, f"{id}=accepted", code=Code.INPUT)
+    assert "Demandez au portail ce qu'il a pris" in refused.stderr
+    assert "--confirm --reason" in refused.stderr
+    assert "Dites pourquoi" in due("attach", ars, f"{id}=accepted", "--confirm", code=Code.INPUT).stderr
+    assert states(flow)[id] == "sent"
+    said = due("attach", ars, f"{id}=accepted", "--confirm", "--reason", "ticket 12", "--by", "Camille")
+    assert "Camille a confirmé le mode réel: ticket 12" in said.stdout
+    assert "DÉCLARÉ (mode contredit, confirmé)" in due("status").stdout
+    page = due("status", "E-1").stdout
+    assert "DÉCLARÉ (mode contredit, confirmé)" in page
+    assert "Camille a confirmé le mode réel: ticket 12" in page
+    assert f"confirmer le mode contre le portail: {id} (ticket 12)" in due("journal", "E-1").stdout
+    attempt = data("status", "E-1")["hire"]["attempts"][0]
+    told = [attempt[name] for name in ("mode_told", "mode_contradicted", "mode_by", "mode_reason")]
+    assert told == ["test", False, "Camille", "ticket 12"]
+    todo = [step["command"] for step in data("status")["next_steps"]]
+    assert any(command.startswith("due-workflow set-aside") for command in todo)
+    assert not any("attach" in command for command in todo)
+
+
+def test_where_the_portal_took_a_real_sending_for_a_test_the_page_says_the_way_to_declare_it(sim: Simulator) -> None:
+    flow = set_up(sim)
+    taken_in_test_mode(sim, flow)
+    page = due("status", "E-1").stdout
+    (answer,) = [line for line in page.splitlines() if "S'il répond « test »" in line]
+    for command in re.findall(r"due-workflow (.+?)(?=, puis|$)", answer):
+        due(*shlex.split(command.replace("…", "'pris en test'")))
+    due("send", "E-1", "--yes")
+    due("collect")
+    assert "E-1  ✔ DÉCLARÉ\n" in due("status", "E-1").stdout
+    assert "MODE CONTREDIT" not in due("status").stdout
+
+
+def test_the_number_that_the_portal_gave_is_not_replaced_by_a_mistyped_one(sim: Simulator) -> None:
+    flow = set_up(sim)
+    id = taken_in_test_mode(sim, flow)
+    deposit = flow.read.deposit(flow.read.submission(id).deposit or "")
+    due("learn-ref", "E-1", (deposit.ref or "")[:9], code=Code.INPUT)
+    assert flow.read.deposit(deposit.id).ref == deposit.ref
 
 
 def test_a_deposit_without_a_number_is_told_with_the_command_that_gives_it_one(sim: Simulator) -> None:
@@ -428,6 +513,21 @@ def test_a_password_that_is_missing_is_named_by_its_variable(sim: Simulator) -> 
     flow = set_up(sim)
     prepared(flow, 1)
     assert "DUE_URSSAF_PASSWORD" in due("send", "E-1", env={"DUE_URSSAF_PASSWORD": ""}, code=Code.INPUT).stderr
+
+
+def test_a_password_is_taken_as_it_is_and_a_name_without_outer_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"SURNAME": " MARTIN ", "FIRST_NAME": "CAMILLE", "PASSWORD": f" {PASSWORD} "}
+    for name, value in said.items():
+        monkeypatch.setenv(f"DUE_URSSAF_{name}", value)
+    with far_end(lambda call, _: call.answer(status=401)) as far:
+        there = UrssafAddresses(*(far.base + path for path in ("/auth", "/deposit", "/returns")))
+        prepared(set_up(there), 1)
+        CliRunner().invoke(front.app, ["send", "E-1"])
+        (login, *_) = far.requests
+    told = [part.text for part in ElementTree.fromstring(login.body)]
+    in_python = UrssafCredentials.from_env()
+    assert told == [SIRET, in_python.surname, in_python.first_name, in_python.password, "25"]
+    assert told[1:4] == ["MARTIN", "CAMILLE", f" {PASSWORD} "]
 
 
 def test_the_help_of_run_keeps_the_names_of_tables() -> None:
@@ -528,6 +628,65 @@ def test_a_portal_that_does_not_answer_ends_a_pass_with_its_code(sim: Simulator)
     assert states(flow)[id] == "prepared"
 
 
+HOUR = 3600
+BUSY = {
+    "for longer than the worker would wait": (0, 2 * HOUR, (2 * HOUR, 2 * HOUR), (2 * HOUR, 2 * HOUR)),
+    "for less than the worker waits anyway": (0, 30, (120, 150), (120, 150)),
+    "for a moment, after many failures": (9, 60, (HOUR + 60, HOUR + 60), (HOUR, HOUR)),
+    "not at all, after many failures": (9, None, (6 * HOUR, 7.5 * HOUR), (HOUR, HOUR)),
+}
+
+
+@pytest.mark.parametrize(("tries", "asked", "sending", "collection"), BUSY.values(), ids=BUSY)
+def test_a_portal_that_asks_to_wait_is_tried_no_sooner_and_at_most_an_hour_later(
+    tries: int, asked: int | None, sending: tuple[float, float], collection: tuple[float, float]
+) -> None:
+    def busy(call: Call, request: Request) -> None:
+        if request.path == "/auth":
+            call.answer("T" * 400)
+        else:
+            call.answer(status=429, **({} if asked is None else {"retry_after": asked}))
+
+    with far_end(busy) as far:
+        flow = set_up(UrssafAddresses(*(far.base + path for path in ("/auth", "/deposit", "/returns"))))
+        first, second = prepared(flow, 2)
+        flow.mark_sent([second], ref="F" * 23)
+        flow.release([first])
+        waits = {f"release:{first}": sending, f"collect:urssaf/{SIRET}": collection}
+        for id in waits:
+            flow.set_record(Kind.COMMAND, id, lambda order: order.with_(tries=tries), by="")
+        begun = datetime.now(UTC)
+        due("run", "--once", "--tasks", "send_released,collect", code=Code.UNUSABLE)
+        ended = datetime.now(UTC)
+    assert {request.path.split("/")[1] for request in far.requests} == {"auth", "deposit", "returns"}
+    for id, (least, most) in waits.items():
+        (record,) = flow.storage.load(flow.cabinet, [Ref(Kind.COMMAND, id)])
+        assert record.due is not None
+        assert begun + timedelta(seconds=least) <= record.due <= ended + timedelta(seconds=most), id
+    told = {out.notice.code for out in flow.read.notices()} & {"release_waits", "collection_fails"}
+    # to wait for long is told at once: three tries would take days
+    assert len(told) == (2 if asked == 2 * HOUR else 0)
+
+
+def test_a_piece_that_a_portal_wants_asked_for_later_is_listed_no_sooner() -> None:
+    clock = FixedClock(datetime.now(UTC))
+    portal = ScriptedPortal("jedeclare", "CAB", clock=clock)
+    flow = DueWorkflow(MemoryStorage(), cabinet="a", portals=(portal,), clock=clock)
+    flow.set_portal("jedeclare", "CAB")
+    busy, _ = portal.ars("D1"), portal.ars("D2")
+    wait = timedelta(hours=2)
+    portal.fetch_errors = {busy: LineTrouble("jedeclare", "portal_busy", left=True, status=429, after=wait)}
+    worker = Worker(flow.storage, flow_for=lambda _: flow, clock=clock)
+    worker.collect()
+    assert flow.read.counts(Kind.RECEIPT) == {"tray": 1}
+    portal.fetch_errors = {}
+    for step in (wait - timedelta(seconds=1), timedelta(seconds=1)):
+        clock.advance(step)
+        worker.collect()
+    assert len(portal.asked) == 2
+    assert flow.read.counts(Kind.RECEIPT) == {"tray": 2}
+
+
 def test_what_waits_for_a_person_ends_a_pass_with_its_code(sim: Simulator) -> None:
     flow = set_up(sim)
     (id,) = prepared(flow, 1)
@@ -535,8 +694,24 @@ def test_what_waits_for_a_person_ends_a_pass_with_its_code(sim: Simulator) -> No
     sim.next("cut_after", at="deposit")
     told = data("run", "--once", code=Code.PERSON)
     assert (told["in_doubt"], told["tray"]) == (1, 0)
-    due("run", "--once", code=Code.PERSON)
+    assert told["urgent"] == []
+    said = due("run", "--once", code=Code.PERSON)
+    assert "0 dans la bannette (due-workflow tray), 1 en doute (due-workflow status)" in said.stderr
+    assert "Rien d'urgent: health n'alerte qu'une fois passées 4 heures pour un avis, 1 pour un doute" in said.stderr
+    assert "Rien d'urgent. Attendent une personne depuis peu: 0 dans la bannette" in due("health").stdout
     assert len(sim.taken) == 1
+
+
+def test_the_other_mode_is_urgent_at_once_for_a_pass_and_for_a_monitor_alike(sim: Simulator) -> None:
+    flow = set_up(sim)
+    flow.release(prepared(flow, 1))
+    sim.next("wrong_mode", at="deposit")
+    told = data("run", "--once", "--tasks", "tick,send_released", code=Code.PERSON)
+    assert [found["code"] for found in told["urgent"]] == ["mode_contradicted"]
+    said = due("run", "--once", "--tasks", "tick,send_released", code=Code.PERSON)
+    assert "À voir: Avis qui disent un dépôt pris dans l'autre mode" in said.stderr
+    assert "Rien d'urgent" not in said.stderr
+    assert "À voir: Avis qui disent un dépôt pris dans l'autre mode" in due("health", code=Code.PERSON).stdout
 
 
 def test_in_a_database_of_several_firms_only_its_own_is_served(sim: Simulator) -> None:
@@ -591,6 +766,19 @@ def test_however_much_of_another_firm_waits_longer_this_one_is_served(tmp_path: 
     later = now + timedelta(minutes=5)  # a worker that died: its lease runs out
     assert len(one.claim([Kind.COMMAND], later, later + timedelta(minutes=5), 100)) == 20
     assert storage.find("autre", Kind.COMMAND, due_by=now, limit=2000) == before
+
+
+def test_what_has_been_due_longest_is_taken_first_whatever_its_name(tmp_path: Path) -> None:
+    clock = FixedClock(datetime.now(UTC))
+    flow = DueWorkflow(MemoryStorage(), cabinet="a", clock=clock)
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate(signed_on=date.today()))
+    names = [f"E-{n}" for n in range(10, 60)]
+    for name in reversed(names):
+        flow.release([flow.prepare(f.declaration(name, start=soon()), Mode.TEST).id])
+        clock.advance(timedelta(seconds=1))
+    taken = OneFirm(flow.storage, "a").claim([Kind.COMMAND], clock.now(), clock.now() + timedelta(minutes=5), 5)
+    assert [record.ref.id for _, record in taken] == [f"release:{name}/test/1" for name in reversed(names[-5:])]
 
 
 def test_two_workers_of_a_firm_at_once_share_its_records(tmp_path: Path) -> None:
@@ -673,6 +861,25 @@ def test_without_a_notifier_notices_wait_and_it_says_so(sim: Simulator) -> None:
     due("run", "--tasks", "dance", code=Code.USAGE)
 
 
+def test_a_doubt_at_a_portal_that_looks_deposits_up_is_asked_about_first() -> None:
+    for name in ("envoi", "avis"):
+        Path(name).mkdir()
+    Path("due-workflow.toml").write_text(
+        '[firm]\ndb = "due.sqlite"\n[portals.dossier]\ntype = "folder"\naccount = "CAB"\noutgoing = "envoi"\n'
+        'incoming = "avis"\nquiet = 0\n',
+        encoding="utf-8",
+    )
+    flow = firm()
+    flow.set_software("Éditeur", "Paie", "1")
+    flow.set_portal("jedeclare", "CAB")
+    elsewhere = ScriptedPortal("jedeclare", "CAB", default=Step.BREAK_AFTER)
+    broken = DueWorkflow(flow.storage, cabinet=flow.cabinet, portals=(elsewhere,))
+    (deposit,) = broken.send(prepared(flow, 1)).deposits
+    said = due("collect", code=Code.PERSON).stderr
+    assert "collect demande au portail; s'il ne peut le dire, regardez-y vous-même" in said
+    assert f"due-workflow settle-doubt {deposit.id} --ref" in said
+
+
 def test_the_notifiers_of_the_file_are_checked_before_any_work(sim: Simulator) -> None:
     flow = set_up(sim, '[notifiers.webhook]\nurl = "https://logiciel.example/due"\n')
     flow.release(prepared(flow, 1))
@@ -718,6 +925,35 @@ def test_a_firm_of_jedeclare_sends_by_a_folder_and_collects_over_http() -> None:
         assert all(piece["here"] for piece in data("collect", "--list")["pieces"])
 
 
+@pytest.mark.parametrize(("setting", "code"), [("", 0), ("bare_is_none = false", Code.UNUSABLE)], ids=["none", "false"])
+def test_what_a_bare_answer_of_jedeclare_means_is_a_setting(setting: str, code: int) -> None:
+    bare = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><r:ListeDisponibiliteV2Response '
+        'xmlns:r="http://experian.com/communicationV2/schemas"><r:codeRetour>00</r:codeRetour>'
+        "</r:ListeDisponibiliteV2Response></s:Body></s:Envelope>"
+    )
+    with far_end(lambda call, _: call.answer(bare, content_type="text/xml")) as far:
+        text = f'[firm]\ndb = "due.sqlite"\n[portals.jedeclare]\ntype = "jedeclare"\naccount = "CAB-1"\n{setting}\n'
+        text += f'[portals.jedeclare.addresses]\ncollection = "{far.base}/"\n'
+        Path("due-workflow.toml").write_text(text, encoding="utf-8")
+        firm()
+        due("collect", code=code)
+        assert far.requests
+
+
+@pytest.mark.parametrize(("setting", "code"), [("", 0), ("listing = 0.1", Code.UNUSABLE)], ids=["default", "short"])
+def test_how_long_a_listing_may_take_is_a_setting(sim: Simulator, setting: str, code: int) -> None:
+    flow = set_up(sim)
+    file = Path("due-workflow.toml")
+    file.write_text(file.read_text(encoding="utf-8").replace("surname", f"{setting}\nsurname"), encoding="utf-8")
+    names = [id.split("/")[0] for id in prepared(flow, 3)]
+    due("send", *names)
+    sim.set(slow=0.2)
+    sim.next("slow", at="list", times=3)
+    due("collect", code=code)
+    assert ("deposited" in states(flow).values()) == bool(code)  # the rest comes with the next collection
+
+
 def test_no_thread_is_left_behind(sim: Simulator) -> None:
     before = threading.active_count()
     flow = set_up(sim)
@@ -735,6 +971,7 @@ def test_several_doubts_are_named_together_and_explained_once(sim: Simulator) ->
     assert len(ids) == 2
     assert said.count("jamais renvoyés à l'aveugle") == 1
     assert all(id in said for id in ids)
+    assert "regardez sur le site de l'URSSAF" in said
     assert sorted(data("collect", code=Code.PERSON)["doubts"]) == sorted(ids)
 
 

@@ -99,15 +99,15 @@ def test_a_portal_that_stumbles_now_and_then_is_gone_on_with(kind: type[Listing]
 @pytest.mark.parametrize("error", [Broken(), LineBroke("cut")], ids=["ours", "any"])
 def test_what_was_fetched_before_the_line_broke_is_there(kind: type[Listing], error: Exception) -> None:
     portal, firm = kind(), flow()
-    pieces = filled(portal, 40)
+    pieces = filled(portal, 100)
     portal.fetch_errors = dict.fromkeys(pieces[17:], error)
     with pytest.raises(type(error)):
         firm.collect(portal)
     assert here(firm) == 17
-    assert portal.fetched < 40
+    assert portal.fetched <= 17 + STOP_AFTER + AHEAD * 3
     portal.fetch_errors = {}
     told = firm.collect(portal)
-    assert (told.known, told.tray) == (17, 23)
+    assert (told.known, told.tray) == (17, 83)
 
 
 @pytest.mark.parametrize("kind", [Listing, Several])

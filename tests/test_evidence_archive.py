@@ -751,10 +751,185 @@ def test_what_the_urssaf_answered_is_read_again_too(kind: str) -> None:
     given = {"portal": "urssaf", "account": "1", "raw": raw} | ({"recipient": "URSSAF"} if kind == "ars" else {})
     paper = getattr(f, kind)(flux, at=at, **given)
     kept = Received(id="x", receipt=paper, sha256=paper.sha256, received_at=at, state="applied")
-    assert told_again(raw, kept, READERS) is True
+    assert told_again(raw, kept, READERS) == {}
     other = raw.replace(b"OK</etat", b"KO</etat").replace(flux.encode(), b"G" * 23)
-    assert told_again(other, kept, READERS) is False
+    assert told_again(other, kept, READERS)
     assert told_again(b"anything else", kept, READERS) is None
+
+
+FLUX = "F" * 23
+OF_THE_URSSAF = {
+    "ads": "<r><envoi_etat>OK</envoi_etat><idflux>{flux}</idflux><essai_reel>{mode}</essai_reel></r>",
+    "acs": "<r><idflux>{flux}</idflux><essai_reel>{mode}</essai_reel><etat_conformite>OK</etat_conformite></r>",
+    "ars": '<r profil="DPAE"><idflux>{flux}</idflux><essai_reel>{mode}</essai_reel>'
+    "<etat_conformite>OK</etat_conformite><certificat_conformite>ABCDEFGHIJ</certificat_conformite></r>",
+}
+
+
+def urssaf_kept(kind: str, raw: bytes, **changes: object) -> Received:
+    """A receipt of the URSSAF's as it was kept."""
+    given = {"portal": "urssaf", "account": "1", "raw": raw} | ({"recipient": "URSSAF"} if kind == "ars" else {})
+    paper = getattr(f, kind)(FLUX, at=f.NOW, **given | changes)
+    return Received(id="x", receipt=paper, sha256=paper.sha256, received_at=f.NOW, state="applied")
+
+
+@pytest.mark.parametrize("kept", [Mode.TEST, Mode.REAL, None], ids=["test", "real", "none"])
+@pytest.mark.parametrize(("code", "said"), [("01", Mode.TEST), ("02", Mode.REAL), ("", None)], ids=["01", "02", "none"])
+@pytest.mark.parametrize("kind", ["ads", "acs", "ars"])
+def test_the_mode_that_was_kept_is_compared_with_the_mode_in_the_bytes(
+    kind: str, code: str, said: Mode | None, kept: Mode | None
+) -> None:
+    raw = OF_THE_URSSAF[kind].format(flux=FLUX, mode=code).encode()
+    expected = {"mode": said} if said not in (None, kept) else {}
+    assert told_again(raw, urssaf_kept(kind, raw, mode=kept), READERS) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "what"),
+    [
+        ("acs", OF_THE_URSSAF["acs"].format(flux="G" * 23, mode=""), "portal_ref"),
+        ("ars", OF_THE_URSSAF["ars"].format(flux="G" * 23, mode=""), "portal_ref"),
+        ("ads", OF_THE_URSSAF["ads"].format(flux="G" * 23, mode=""), "portal_ref"),
+        ("ads", "<r><envoi_etat>KO</envoi_etat><idflux>" + FLUX + "</idflux></r>", "kind"),
+        ("ars", '<r profil="AEE"><etat_conformite>OK</etat_conformite></r>', "kind"),
+        ("ars", "<r><essai_reel>01</essai_reel><essai_reel>02</essai_reel></r>", "kind"),
+        ("ads", "<r><idflux>" + FLUX + "</idflux><essai_reel>01</essai_reel><essai_reel>02</essai_reel></r>", "kind"),
+    ],
+    ids=["acs elsewhere", "ars elsewhere", "ads elsewhere", "not taken", "other profile", "two modes", "ads two modes"],
+)
+def test_bytes_that_cannot_be_what_was_kept_are_no_form_that_nobody_knows(kind: str, wrong: str, what: str) -> None:
+    found = told_again(wrong.encode(), urssaf_kept(kind, wrong.encode()), READERS)
+    assert found is not None
+    assert list(found) == [what]
+
+
+def avis_kept(paper, **changes: object) -> dict[str, object] | None:
+    """What the bytes of an avis say otherwise than was kept of it."""
+    kept = paper.with_(raw=None, **changes)
+    received = Received(id="x", receipt=kept, sha256=paper.sha256, received_at=f.NOW, state="applied")
+    return told_again(paper.raw, received, READERS)
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("count", {"count": 3}),
+        ("issued_at", {"issued_at": f.NOW - timedelta(days=1)}),
+        ("portal_ref", {"portal_ref": "ANOTHER"}),
+        ("sirets", {"sirets": (f.siret(5),)}),
+        ("words", {"verdicts": (Verdict(outcome=R, siret=f.siret(), message="Dossier incomplet"),)}),
+        ("verdicts", {"verdicts": (Verdict(outcome=A, siret=f.siret(), message="Mme QUARTZ est inconnue"),)}),
+    ],
+    ids=["count", "issued_at", "portal_ref", "sirets", "words", "verdicts"],
+)
+def test_each_fact_that_the_bytes_say_is_compared(what: str, change: dict[str, object]) -> None:
+    said = Verdict(outcome=R, siret=f.siret(), message="Mme QUARTZ est inconnue")
+    paper = read(f.ars("R-1", at=f.NOW, verdicts=(said,)))
+    assert avis_kept(paper) == {}
+    found = avis_kept(paper, **change)
+    assert found is not None
+    assert list(found) == [what]
+    words = [texts.render("evidence.fault.says_otherwise", lang, {"what": [what]}) for lang in texts.LANGUAGES]
+    assert words[0] != words[1]
+    assert what not in words[0]
+
+
+def test_another_kind_and_another_file_deposited_are_compared_too() -> None:
+    named = b"<nomFichier>due.xml</nomFichier></avisDepotSigne>"
+    ads = read_avis(avis_xml(f.ads("R-1", f.NOW)).replace(b"</avisDepotSigne>", named), account=ACCOUNT)
+    assert avis_kept(ads) == {}
+    assert avis_kept(ads, deposited_as="other.xml") == {"deposited_as": "due.xml"}
+    acs = f.acs("R-1", at=f.NOW, account=ACCOUNT, raw=ads.raw)
+    assert avis_kept(acs) == {"kind": "ads"}
+
+
+@pytest.mark.parametrize("kept", ["Mme […] est inconnue", "Mme QUARTZ…", "Mme QUA[…] est", ""])
+def test_words_that_were_masked_shortened_or_erased_are_no_difference(kept: str) -> None:
+    paper = read(f.ars("R-1", at=f.NOW, verdicts=(Verdict(outcome=R, message="Mme QUARTZ est inconnue"),)))
+    assert avis_kept(paper, verdicts=tuple(v.with_(message=kept) for v in paper.verdicts)) == {}
+
+
+class OnlyTests(Wire):
+    """A portal that takes whatever it is given as a test, and says so in its answer to the deposit."""
+
+    def deposit(self, parcel):
+        self.taken.append(parcel)
+        ref = f"ADS-{len(self.taken)}"
+        raw = OF_THE_URSSAF["ads"].format(flux=ref, mode="01").encode()
+        at = self._clock.now().replace(microsecond=0)
+        return f.ads(ref, at, account=ACCOUNT, mode=Mode.TEST, count=len(parcel.submissions), raw=raw)
+
+
+def taken_as_a_test(storage=None) -> Firm:
+    """A real hire that the portal took as a test, whose accepted ARS a person has count all the same."""
+    firm = a_firm(storage)
+    firm.portal = OnlyTests("jedeclare", ACCOUNT, clock=firm.clock)
+    firm.flow.portals = (firm.portal,)
+    firm.mandated()
+    answered(firm, sent(firm, "T-1", Mode.TEST), f.ars)
+    firm.flow.go_live(f.siren())
+    sub = answered(firm, sent(firm, "E-1", Mode.REAL), f.ars, piece="4711")
+    (waits,) = [r for r in firm.read.tray() if r.why == "mode_contradicted"]
+    firm.flow.attach(waits.id, {sub.id: A}, confirm=True, reason="le portail l'a dit", by="Camille")
+    assert firm.read.filing("E-1").status == "declared"
+    return firm
+
+
+@pytest.fixture(scope="module")
+def took_a_test(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of that hire."""
+    path = tmp_path_factory.mktemp("taken") / "e.zip"
+    evidence.export(taken_as_a_test().flow, "E-1", path)
+    return path
+
+
+def test_a_hire_that_counts_against_the_portals_word_is_told_with_who_had_it_count(took_a_test: Path) -> None:
+    found = evidence.verify(took_a_test)
+    assert found.sound, [fault.text("en") for fault in found.faults]
+    assert found.contradicted == 1
+    (hire,) = found.hires
+    assert (hire.status, hire.declared_by) == ("declared", None)
+    assert (hire.contradicted or "").startswith("receipts/ads-")
+    assert (hire.confirmed_by, hire.confirmed_why) == ("Camille", "le portail l'a dit")
+
+
+def test_a_mode_changed_in_what_was_kept_is_refuted_by_the_bytes(took_a_test: Path, tmp_path: Path) -> None:
+    """The seal made anew: the ADS enclosed still says that it was a test."""
+    files = contents(took_a_test)
+    assert b'"mode":"test"' in files["receipts.jsonl"]
+    ads = one(files, "receipts/ads-")
+    for mode in (b'"mode":"real"', b'"mode":null'):
+        forged = files | {"receipts.jsonl": files["receipts.jsonl"].replace(b'"mode":"test"', mode)}
+        found = evidence.verify(repacked(tmp_path / "e.zip", resealed(forged)))
+        assert [(fault.where, fault.code) for fault in found.faults] == [(ads, "says_other_mode")]
+        assert found.faults[0].text("fr").startswith(f"{ads}: relu, cet avis dit le mode test")
+        assert found.faults[0].text("en").startswith(f"{ads}: read again, this receipt says test mode")
+        assert codes(found) == {"says_other_mode"}
+        assert [hire.declared_by for hire in found.hires] == [None]
+
+
+def test_where_the_ads_is_taken_out_the_deposits_journal_still_contradicts(took_a_test: Path, tmp_path: Path) -> None:
+    files = contents(took_a_test)
+    ads = one(files, "receipts/ads-")
+    forged = edited(files, "receipts.jsonl", lambda ls: [line for line in ls if line["receipt"]["kind"] != "ads"])
+    found = evidence.verify(repacked(tmp_path / "e.zip", resealed(without(forged, ads))))
+    assert [(hire.declared_by, hire.contradicted) for hire in found.hires] == [(None, "journals.jsonl")]
+
+
+@pytest.mark.parametrize(("lang", "name"), [("fr", "LISEZ-MOI"), ("en", "READ-ME")])
+def test_the_summary_of_a_contradicted_mode_does_not_say_declared(lang: str, name: str, tmp_path: Path) -> None:
+    told = evidence.export(taken_as_a_test().flow, "E-1", tmp_path / "e.zip", lang=lang)
+    assert (told.hires, told.declared, told.contradicted) == (1, 0, 1)
+    files = contents(tmp_path / "e.zip")
+    for suffix in ("html", "txt"):
+        said = files[f"{name}.{suffix}"].decode()
+        assert one(files, "receipts/ads-") in said
+        assert ("MODE CONTREDIT" if lang == "fr" else "MODE CONTRADICTED") in said
+        assert ("DÉCLARÉ: envoi" if lang == "fr" else "DECLARED: real attempt") not in said
+        assert "Camille" in said
+    html = files[f"{name}.html"].decode()
+    assert 'class="declared"' not in html
+    assert f"<td>{texts.render('evidence.decides_real', lang)}</td>" not in html
 
 
 def test_a_hash_noted_elsewhere_proves_what_a_forger_cannot_make_anew(archive: Path, tmp_path: Path) -> None:
@@ -1027,3 +1202,55 @@ def test_the_exit_code_says_how_it_went(firm_on_disk: Path) -> None:
     assert (said["ok"], said["sound"], said["faults"][0]["file"]) == (False, False, "READ-ME.txt")
     due("evidence", "export", f.siren(), "--out", "p.zip", "--since", "01/01/2026", "--until", "2026-12-31")
     assert date(2026, 1, 1) < f.NOW.date() < date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("lang", "intact", "last", "holds"),
+    [
+        ("fr", "Le dossier est intact", "MODE CONTREDIT pour 1 embauche", "Tout tient"),
+        ("en", "The file is intact", "MODE CONTRADICTED for 1 hire", "All holds"),
+    ],
+)
+def test_a_contradicted_mode_ends_with_a_word_to_a_person(
+    lang: str, intact: str, last: str, holds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DUE_DB", raising=False)
+    with SqliteStorage(tmp_path / "due.sqlite") as storage:
+        taken_as_a_test(storage)
+    said = due("evidence", "export", "E-1", "--out", "e.zip", "--lang", lang, code=7)
+    assert last in said.splitlines()[-1]
+    said = due("evidence", "verify", "e.zip", "--lang", lang, code=7)
+    assert intact in said
+    assert holds not in said
+    assert "Camille (le portail l'a dit)" in said
+    assert last in said.splitlines()[-1]
+    told = json.loads(due("evidence", "verify", "e.zip", "--json", code=7))
+    assert (told["sound"], told["contradicted"], told["hires"][0]["proved"]) == (True, 1, False)
+    files = contents(tmp_path / "e.zip")
+    forged = {"receipts.jsonl": files["receipts.jsonl"].replace(b'"mode":"test"', b'"mode":"real"')}
+    repacked(tmp_path / "e.zip", resealed(files | forged))
+    assert "receipts/ads-" in due("evidence", "verify", "e.zip", "--lang", lang, code=6)
+
+
+@pytest.mark.parametrize(("lang", "advice"), [("fr", "Créez ce dossier"), ("en", "Create that folder")])
+def test_a_folder_that_is_not_there_is_named_with_what_to_do(firm_on_disk: Path, lang: str, advice: str) -> None:
+    (firm_on_disk / "file").write_bytes(b"")
+    for out, folder in (("nowhere/e.zip", "nowhere"), ("file/e.zip", "file")):
+        said = due("evidence", "export", "E-1", "--out", out, "--lang", lang, code=6)
+        assert f": {folder} (" in said
+        assert advice in said
+        assert ".part" not in said
+        (error,) = json.loads(due("evidence", "export", "E-1", "--out", out, "--json", "--lang", lang, code=6))[
+            "errors"
+        ]
+        assert (folder in error["text"], advice in error["advice"]) == (True, True)
+    assert sorted(listed(firm_on_disk)) == ["due.sqlite", "file"]
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
+def test_a_folder_is_no_file_to_write(firm_on_disk: Path, force: tuple[str, ...]) -> None:
+    (firm_on_disk / "there").mkdir()
+    said = due("evidence", "export", "E-1", "--out", "there", *force, code=6)
+    assert "there (c'est un dossier)" in said
+    assert "le nom d'un fichier dans ce dossier" in said

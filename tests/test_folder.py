@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -304,13 +305,14 @@ def test_only_the_folder_that_a_parcel_was_made_for_affirms_its_absence(tmp_path
     mine, other = portal(here), portal(there)
     sent, never = parcel(mine), parcel(mine, "E-0002")
     mine.deposit(sent)
-    for _ in range(2):
+    for somebody_elses in ("E-0008", "E-0009"):
         for one in (sent, never):
             with pytest.raises(CannotTell, match=r"not the (folder that this file was|one that the deposit was) made"):
                 other.find(one)
-        other.deposit(parcel(other, "E-0009"))  # somebody else uses it
-        (other.outgoing.outgoing(Mode.TEST) / parcel(other, "E-0009").filename).unlink()
-        (other.outgoing.folder / "manifests" / f"{parcel(other, 'E-0009').filename}.json").unlink()
+        theirs = parcel(other, somebody_elses)
+        other.deposit(theirs)
+        (other.outgoing.outgoing(Mode.TEST) / theirs.filename).unlink()
+        without_manifest(other, theirs)
     with pytest.raises(NotSent, match="not the folder"):
         other.deposit(never)
     assert visible(other) == []
@@ -345,6 +347,117 @@ def test_manifests_that_were_removed_prove_nothing(far: FolderPortal, tmp_path: 
     again.deposit(parcel(again, "E-0002"))
     with pytest.raises(CannotTell, match="manifests were removed"):
         again.find(sent)
+
+
+def traces(far: FolderPortal, sent: Parcel) -> list[str]:
+    """What lies with the manifests and tells of this file."""
+    return sorted(p.name for p in (far.outgoing.folder / "manifests").iterdir() if sent.filename in p.name)
+
+
+def without_manifest(far: FolderPortal, sent: Parcel) -> None:
+    (far.outgoing.folder / "manifests" / f"{sent.filename}.json").unlink()
+
+
+def test_a_manifest_that_was_removed_is_missed_whether_the_transport_took_the_file_or_not(far: FolderPortal) -> None:
+    sent, never = parcel(far), parcel(far, "E-0002")
+    far.deposit(sent)
+    without_manifest(far, sent)
+    for _ in range(2):
+        with pytest.raises(CannotTell, match="manifest was removed") as told:
+            far.find(sent)
+        assert "manifeste a été retiré" in told.value.text("fr")
+    with pytest.raises(PortalFailure) as twice:
+        far.deposit(sent)
+    assert not isinstance(twice.value, NotSent)
+    (far.outgoing.outgoing(Mode.TEST) / sent.filename).unlink()  # the transport takes it
+    for _ in range(2):
+        with pytest.raises(CannotTell, match="manifest was removed"):
+            far.find(sent)
+        with pytest.raises(PortalFailure):
+            far.deposit(sent)
+    assert visible(far) == []
+    assert far.find(never) is None, "what was never handed over is not concerned"
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"file": '], ids=["emptied", "cut"])
+def test_a_manifest_that_lost_its_content_does_not_make_its_file_absent(far: FolderPortal, damage: bytes) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    (far.outgoing.folder / "manifests" / f"{sent.filename}.json").write_bytes(damage)
+    (far.outgoing.outgoing(Mode.TEST) / f".{sent.filename}.0123abcd.part").write_bytes(b"")  # another sender's
+    (far.outgoing.outgoing(Mode.TEST) / sent.filename).unlink()
+    for _ in range(2):
+        with pytest.raises(CannotTell, match=r"manifest (was removed|is damaged)"):
+            far.find(sent)
+
+
+@pytest.mark.parametrize(
+    "named", ["{}", "{}.filepart", ".{}.sending", "sent-{}"], ids=["itself", "under_way", "hidden", "carried"]
+)
+def test_a_file_that_lies_there_is_never_absent_though_nothing_tells_of_it(far: FolderPortal, named: str) -> None:
+    """Left by a release that kept no note of it, say, and the manifests cleared away since."""
+    sent = parcel(far)
+    far.deposit(sent)
+    out = far.outgoing.outgoing(Mode.TEST)
+    (out / sent.filename).rename(out / named.format(sent.filename))
+    for name in traces(far, sent):
+        (far.outgoing.folder / "manifests" / name).unlink()
+    with pytest.raises(CannotTell, match="lies in the outgoing folder") as told:
+        far.find(sent)
+    assert "dossier de dépôt" in told.value.text("fr")
+    (out / named.format(sent.filename)).unlink()  # the transport takes it
+    for _ in range(2):
+        with pytest.raises(CannotTell, match="manifest was removed"):
+            far.find(sent)
+        with pytest.raises(PortalFailure) as twice:
+            far.deposit(sent)
+        assert not isinstance(twice.value, NotSent)
+    assert visible(far) == []
+
+
+def test_the_same_parcel_is_not_taken_for_somebody_elses_file_of_that_name(far: FolderPortal) -> None:
+    sent = parcel(far)
+    far.deposit(sent)
+    for name in traces(far, sent):
+        (far.outgoing.folder / "manifests" / name).unlink()
+    with pytest.raises(PortalFailure) as twice:
+        far.deposit(sent)
+    assert not isinstance(twice.value, NotSent)
+    (far.outgoing.outgoing(Mode.TEST) / sent.filename).unlink()
+    with pytest.raises(CannotTell):
+        far.find(sent)
+
+
+@pytest.mark.parametrize("at", range(1, 15))
+def test_a_deposit_that_the_folder_refuses_at_any_step_leaves_no_trace_and_may_come_again(
+    far: FolderPortal, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    sent, left = parcel(far), at
+
+    def once(call: Callable[..., object]) -> Callable[..., object]:
+        def through(*args: object, **kwargs: object) -> object:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise OSError(errno.ENOSPC, "")
+            return call(*args, **kwargs)
+
+        return through
+
+    refused = False
+    with monkeypatch.context() as patch:
+        for name in ("fsync", "fchmod", "rename", "fdopen"):
+            patch.setattr(os, name, once(getattr(os, name)))
+        try:
+            far.deposit(sent)
+        except NotSent:
+            refused = True
+        except PortalFailure:
+            assert visible(far) == [sent.filename], "in doubt, as the file was there already"
+    if refused:
+        assert traces(far, sent) == visible(far) == []
+        far.deposit(sent)
+    assert visible(far) == [sent.filename]
 
 
 def test_of_a_parcel_that_names_no_folder_absence_is_affirmed_by_its_traces_only(far: FolderPortal) -> None:
@@ -398,6 +511,8 @@ def test_the_manifest_is_on_the_disk_before_the_file_can_be_seen(
     def synced(handle: int) -> None:
         if os.fstat(handle).st_ino == manifests.stat().st_ino:
             assert (manifests / f"{sent.filename}.json").stat().st_size > 0
+            # on the disk without its manifest, the note would say that one was removed
+            assert (manifests / f".{sent.filename}.handed").exists() == bool(done)
             done.append("manifests")
         fsync(handle)
 
@@ -408,7 +523,7 @@ def test_the_manifest_is_on_the_disk_before_the_file_can_be_seen(
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "rename", renamed)
     far.deposit(sent)
-    assert done == ["manifests", sent.filename]
+    assert done == ["manifests", "manifests", sent.filename]
 
 
 def test_a_damaged_manifest_leaves_it_in_doubt(far: FolderPortal) -> None:
@@ -476,6 +591,29 @@ def test_killed_at_any_step_it_is_told_truthfully_whether_it_could_be_seen(tmp_p
     assert ended
     assert absent > 5
     assert doubt > 2
+
+
+def test_killed_at_any_step_a_file_that_could_be_seen_is_not_absent_though_its_manifest_was_removed(
+    tmp_path: Path,
+) -> None:
+    could = 0
+    for at in range(1, 60):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        far = portal(folder)
+        sent = parcel(far)
+        ended = killed(far, sent, at)
+        was_there = visible(far) == [sent.filename]
+        if was_there:
+            without_manifest(far, sent)
+            (far.outgoing.outgoing(Mode.TEST) / sent.filename).unlink()
+            could += 1
+            with pytest.raises(CannotTell):
+                far.find(sent)
+        if ended:
+            break
+    assert ended
+    assert could > 2
 
 
 def interrupted(far: FolderPortal, asking: FolderPortal, sent: Parcel, at: int) -> tuple[bool, list[bool]]:

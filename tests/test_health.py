@@ -148,6 +148,36 @@ def test_the_tray_and_the_doubts_wait_for_a_person(firm: Firm) -> None:
     assert firm.read.health().ok
 
 
+def test_an_answer_in_the_other_mode_is_a_finding_at_once_whatever_the_limits(firm: Firm) -> None:
+    firm.live()
+    sub = firm.sent(firm.real().id)
+    ref = firm.ref_of(sub)
+    firm.flow.receive(f.ads(ref, account=ACCOUNT, mode=Mode.TEST))
+    firm.move(minutes=1)
+    firm.flow.receive(f.ars(ref, account=ACCOUNT))
+    assert [received.why for received in firm.read.tray()].count("mode_contradicted") == 1
+    never = Limits(tray=timedelta.max)
+    health = firm.read.health(never)
+    (finding,) = health.findings
+    assert (finding.code, finding.who, finding.facts["count"]) == ("mode_contradicted", "staff", 2)
+    assert finding.facts["since"] == NOW
+    assert health.tray.count == 2
+    # those that only wait to be attached keep their limit, and its advice is not given for these
+    firm.move(hours=5)
+    worked(firm)
+    assert codes(firm.read.health()) == ["mode_contradicted"]
+    firm.flow.receive(f.ars("R-unknown", account=ACCOUNT))
+    worked(firm)
+    firm.move(hours=5)
+    worked(firm)
+    health = firm.read.health()
+    assert [(x.code, x.facts["count"]) for x in health.findings] == [("mode_contradicted", 2), ("tray_waits", 1)]
+    assert health.tray.count == 3
+    for received in list(firm.read.tray()):
+        firm.flow.set_aside(received.id, "the portal was asked")
+    assert firm.read.health().ok
+
+
 def test_dead_letters_are_a_finding_at_once(firm: Firm) -> None:
     firm.live()
     notifier = RecordingNotifier()
@@ -294,7 +324,7 @@ def test_a_dump_of_postgresql_restores_to_the_same_firm(
 
 def test_every_finding_has_its_words_and_every_word_its_finding() -> None:
     said = {"outbox_late", "deadlines_late", "orders_late", "tray_waits", "doubt_waits", "collection_fails"}
-    said |= {"dead_letters"}
+    said |= {"dead_letters", "mode_contradicted"}
     assert {f"health.{code}" for code in said} == {key for key in texts.CATALOGUE if key.startswith("health.")}
     facts = {"count": 3, "since": NOW, "case": "filing:E-1", "account": "jedeclare/CAB1", "why": "ConnectionError"}
     for code in said:
@@ -345,3 +375,15 @@ def test_the_command_ends_with_what_a_monitor_reads(tmp_path: Path, monkeypatch:
     assert (document["exit"], document["healthy"], document["tray"]["count"]) == (7, False, 1)
     assert {"outbox", "deadlines", "orders", "in_doubt", "dead_letters", "counts", "findings"} <= set(document)
     assert {x["code"] for x in document["findings"]} == {"outbox_late", "deadlines_late", "tray_waits"}
+
+
+def test_what_waits_within_its_limit_is_told_and_is_not_urgent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with SqliteStorage("due.sqlite") as storage:
+        flow = DueWorkflow(storage, cabinet=CABINET)
+        flow.add_client(f.client())
+        flow.receive(f.ars("R1", account=ACCOUNT))
+    calm = run("health", "--lang", "en")
+    assert (calm.exit_code, calm.stderr) == (Code.OK, "")
+    assert "Nothing needs anybody" not in calm.stdout
+    assert "Nothing urgent. Waiting for a person, not for long: 1 in the tray" in calm.stdout

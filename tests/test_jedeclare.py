@@ -611,8 +611,76 @@ def test_a_deposit_goes_through_the_folder_and_is_affirmed_only_by_its_ads(
     assert (found.portal_ref, found.filename, found.mode) == ("901", sent.filename, Mode.TEST)
     assert [piece.given for piece in jedeclare.pieces] == [0, 0]
     jedeclare.instead = lambda call, _, __: call.cut() is None
-    with pytest.raises(CannotTell):
+    assert trouble(lambda: mine.find(sent)).code == "line_cut", "that is the line's failure, not this deposit's"
+
+
+def test_a_procedure_that_is_refused_hides_no_ads_of_another(
+    jedeclare: JedeclareFar, far: FarEnd, tmp_path: Path
+) -> None:
+    folder = FolderDeposit(tmp_path)
+    mine = portal(far, deposit=folder, settings=replace(FAST, procedures=("NOPE", "DUE", "NEITHER")))
+    sent = mine.render([attempt()], Mode.TEST)
+    mine.deposit(sent)
+    folder.acknowledge(sent.filename, "901", datetime.now(UTC))
+    with pytest.raises(CannotTell, match="does not have this téléprocédure"):
         mine.find(sent)
+    jedeclare.put("00", "56", eml(avis_xml(f.ads("901"))), ads="901")
+    found = mine.find(sent)
+    assert found is not None
+    assert found.portal_ref == "901"
+
+
+class LosesItsWay(JedeclarePortal):
+    """The process loses its way once the file is there: a doubt."""
+
+    def deposit(self, parcel: Parcel) -> Ads | None:
+        super().deposit(parcel)
+        raise ConnectionError
+
+
+def in_doubt(mine: JedeclarePortal, folder: FolderDeposit, count: int) -> DueWorkflow:
+    """A firm with so many deposits in doubt, each of which the transport has acknowledged."""
+    flow = firm(portals=(mine,))
+    flow.add_client(f.client(1))
+    flow.sign_mandate(f.siren(1), f.mandate())
+    start = datetime.now(UTC) + timedelta(days=3)
+    for n in range(count):
+        (deposit,) = flow.send([flow.prepare(f.declaration(f"E-{n}", start=start), Mode.TEST).id]).deposits
+        folder.acknowledge(deposit.filename or "", f"90{n}", datetime.now(UTC))
+    assert len(list(flow.read.deposits(("in_doubt",)))) == count
+    return flow
+
+
+@pytest.mark.parametrize("how", ["cut", "refused", "login"])
+def test_a_dead_line_is_asked_a_few_times_however_many_deposits_are_in_doubt(
+    jedeclare: JedeclareFar, far: FarEnd, tmp_path: Path, how: str
+) -> None:
+    folder = FolderDeposit(tmp_path)
+    given = {
+        "account": "CAB1",
+        "addresses": JedeclareAddresses(far.base + COLLECTION, far.base + FILES),
+        "credentials": lambda: JedeclareCredentials("cab", PASSWORD),
+        "deposit": folder,
+        "settings": FAST,
+        "line": LINE,
+    }
+    mine = LosesItsWay(**given)  # type: ignore[arg-type]
+    flow = in_doubt(mine, folder, 12)
+    ways = {
+        "cut": lambda call, _, __: call.cut() is None,
+        "refused": lambda call, _, asked: jedeclare.respond(call, asked, "11") is None,
+        "login": lambda call, _, asked: jedeclare.respond(call, asked, "06") is None,
+    }
+    jedeclare.instead = ways[how]
+    error = trouble(lambda: flow.collect(mine))
+    assert error.code == {"cut": "line_cut", "refused": "jedeclare_procedure", "login": "portal_login"}[how]
+    assert 1 <= len(jedeclare.asked) <= 6
+    assert len(list(flow.read.deposits(("in_doubt",)))) == 12
+    mine.close()
+    jedeclare.instead = None
+    for n in range(12):
+        jedeclare.put("00", str(n), eml(avis_xml(f.ads(f"90{n}", at=datetime.now(UTC)))), ads=f"90{n}")
+    assert flow.collect(mine).settled == 12
 
 
 def test_without_a_folder_nothing_is_sent_and_nothing_affirmed(far: FarEnd) -> None:

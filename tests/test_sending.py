@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from due_workflow import (
+    Acs,
     Ads,
+    Ars,
     DueWorkflow,
     InputRefused,
     Mode,
@@ -557,6 +559,22 @@ def test_a_wrong_guess_is_corrected_and_its_pieces_detached(firm: Firm) -> None:
     assert state(firm) == "cirso_rejected"
 
 
+def test_what_another_deposit_was_told_of_its_mode_goes_with_the_wrong_guess(firm: Firm) -> None:
+    sub = sent_without_ref(firm)
+    firm.flow.receive(ads("42", NOW))
+    firm.flow.receive(f.ads("42", account=ACCOUNT, mode=Mode.TEST))
+    firm.flow.receive(f.ars("42", account=ACCOUNT))
+    assert firm.read.submission(sub.id).contradicted
+    deposit = firm.flow.learn_ref(sub.deposit or "", "43")
+    told = firm.read.submission(sub.id)
+    assert (deposit.mode_told, told.mode_told, told.contradicted) == (None, None, False)
+    assert {waiting.why for waiting in firm.read.tray()} == {"unknown_ref"}
+    assert len(firm.read.tray()) == 3
+    firm.flow.receive(f.ars("43", account=ACCOUNT))
+    assert firm.status() == "declared"
+    assert firm.read.verify_journal().sound
+
+
 def test_a_reference_known_for_sure_takes_it_from_a_deposit_that_only_guessed_it(firm: Firm) -> None:
     """The portal says that 42 is the second's: the first does not keep what it guessed, nor its acceptance."""
     two = sent_without_ref(firm, "E-2")
@@ -679,6 +697,55 @@ def test_a_text_that_the_message_cuts_is_told_whoever_sends(firm: Firm) -> None:
     told = [out.notice for out in firm.read.notices() if out.notice.code == "message_shortened"]
     assert [(n.facts["submission"], n.facts["columns"]) for n in told] == [("E-1/test/1", "nom")]
     assert "LONGUEMENT" not in told[0].text("fr")
+
+
+@pytest.mark.parametrize(
+    ("papers", "aside"),
+    [
+        ([f.ads("42", account=ACCOUNT)], False),
+        ([f.acs("42", account=ACCOUNT, verdicts=())], False),
+        ([f.ars("42", account=ACCOUNT, mode=Mode.TEST)], False),
+        ([f.ads("42", account=ACCOUNT, mode=Mode.TEST)], False),
+        ([f.ads("42", account=ACCOUNT, mode=Mode.TEST), f.ars("42", account=ACCOUNT)], True),
+    ],
+    ids=["applied", "in the tray", "of the other mode", "an ADS of the other mode", "contradicted, all set aside"],
+)
+def test_a_reference_under_which_any_piece_came_is_not_replaced_whatever_became_of_it(
+    firm: Firm, papers: list[Ads | Acs | Ars], aside: bool
+) -> None:
+    deposit = firm.sent(firm.real().id, ref="42").deposit or ""
+    for paper in papers:
+        firm.flow.receive(paper)
+    for received in list(firm.read.tray()) if aside else ():
+        firm.flow.set_aside(received.id, "vu")
+    before = firm.everything()
+    with pytest.raises(InputRefused) as refusal:
+        firm.flow.learn_ref(deposit, "4")
+    assert refusal.value.code == "ref_known"
+    assert firm.everything() == before
+
+
+def test_a_piece_of_another_account_under_the_same_number_does_not_hold_a_mistyped_reference(firm: Firm) -> None:
+    deposit = firm.sent(firm.real().id, ref="42").deposit or ""
+    firm.flow.receive(f.ads("42", account="other", mode=Mode.TEST))
+    assert firm.flow.learn_ref(deposit, "43").ref == "43"
+
+
+def test_what_the_portal_said_of_the_mode_goes_with_a_deposit_of_which_no_byte_left(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sub = firm.real()
+
+    def deposit(parcel: Parcel) -> Ads | None:
+        firm.flow.learn_ref(firm.read.submission(sub.id).deposit or "", "42")
+        firm.flow.receive(f.ads("42", account=ACCOUNT, mode=Mode.TEST))
+        assert firm.read.submission(sub.id).contradicted
+        raise NotSent("portal_refused")
+
+    monkeypatch.setattr(firm.portal, "deposit", deposit)
+    firm.flow.send([sub.id])
+    now = firm.read.submission(sub.id)
+    assert (now.state, now.mode_told, now.contradicted) == (S.PREPARED, None, False)
 
 
 def test_a_reference_that_was_mistyped_can_be_put_right_while_nothing_came_under_it(firm: Firm) -> None:

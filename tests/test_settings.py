@@ -17,10 +17,11 @@ import docs_wire
 from due_workflow import DueWorkflow, InputRefused, Policy, texts
 from due_workflow.adapters.sqlite import SqliteStorage
 from due_workflow.cli import config, front
-from due_workflow.cli.notifiers import SETTINGS
+from due_workflow.cli.notifiers import SETTINGS, set_in
 from due_workflow.cli.outcomes import Code
-from due_workflow.cli.settings import PORTALS, TABLES, FolderTable, UrssafTable, secrets, variable
+from due_workflow.cli.settings import PORTALS, TABLES, FolderTable, UrssafTable
 from due_workflow.cli.settings_file import FILE, LARGEST, load
+from due_workflow.cli.settings_secrets import secrets, variable
 from due_workflow.rounds import Task
 
 SIRET = "73282932000074"
@@ -470,6 +471,12 @@ def test_config_check_hears_what_the_portals_and_notifiers_refuse() -> None:
     Path("envoi").mkdir()
     Path("avis").mkdir()
     assert "portals.dossier" not in due("config", "check", code=Code.PERSON).stderr
+
+
+def test_a_password_of_the_mail_server_is_taken_as_it_is_and_the_rest_without_outer_blanks() -> None:
+    said = {"DUE_SMTP_PASSWORD": " s3cret ", "DUE_MAIL_TO": " a@cab.example\n", "DUE_SMTP_URL": " ", "HOME": "/"}
+    assert set_in(said) == {"DUE_SMTP_PASSWORD": " s3cret ", "DUE_MAIL_TO": "a@cab.example"}
+    assert set_in({"DUE_SMTP_PASSWORD": " "}) == {}
 
 
 def test_each_secret_that_is_asked_for_is_listed() -> None:

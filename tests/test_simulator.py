@@ -555,6 +555,36 @@ def test_the_transport_says_the_reference_of_a_file(tmp_path: Path) -> None:
         assert told == [("one.xml", sim.taken[0].portal_ref, sim.taken[0].taken_at)]
 
 
+def test_files_of_an_account_that_nobody_lists_are_told_once_another_one_is_listed(tmp_path: Path) -> None:
+    told: list[tuple[str, int, str]] = []
+    (tmp_path / "test").mkdir()
+    with Simulator(AT_ONCE, drop=tmp_path, drop_account="cabinet", unlisted=lambda *said: told.append(said)) as sim:
+        assert jedeclare(sim, "other").listed("99") == []
+        assert (told, sim.ledger["unlisted"]) == ([], [])  # nothing waits
+        (tmp_path / "test" / "lot.xml").write_bytes(foreign.message())
+        for _ in range(2):
+            assert jedeclare(sim, "other").listed("99") == []
+        assert told == [("cabinet", 1, "other")]
+        rows = [{"account": "cabinet", "deposits": 1, "listed_instead": ["other"]}]
+        assert sim.ledger["unlisted"] == rows
+        assert json.loads(foreign.ask(sim.url + "/simulator/ledger")[2])["unlisted"] == rows
+        assert len(jedeclare(sim, "cabinet").listed("99")) == 3
+        assert jedeclare(sim, "other").listed("99") == []
+        assert (len(told), sim.ledger["unlisted"]) == (1, [])
+        sim.reset()
+        assert sim.ledger["unlisted"] == []
+
+
+def test_two_accounts_with_files_of_their_own_are_no_mistake(tmp_path: Path) -> None:
+    told: list[tuple[str, int, str]] = []
+    for account in ("one", "other"):
+        (tmp_path / account / "test").mkdir(parents=True)
+        (tmp_path / account / "test" / f"{account}.xml").write_bytes(foreign.message())
+    with Simulator(AT_ONCE, drop=tmp_path, unlisted=lambda *said: told.append(said)) as sim:
+        assert len(jedeclare(sim, "one").listed("99")) == 3
+        assert (told, sim.ledger["unlisted"]) == ([], [])
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="no folder"):
         Simulator(drop=tmp_path / "missing")
@@ -866,6 +896,13 @@ def test_a_client_that_gave_up_waiting_was_not_answered(sim: Simulator) -> None:
 # ---- the ledger and its doors
 
 
+def test_who_has_the_answer_finds_it_answered_in_the_ledger_at_once(sim: Simulator) -> None:
+    client = urssaf(sim)
+    for _ in range(100):
+        client.deposit(foreign.message())
+        assert sim.taken[-1].answered
+
+
 def test_a_double_is_flagged_and_a_correction_after_a_rejection_is_none(sim: Simulator) -> None:
     client = urssaf(sim)
     client.deposit(foreign.message(indicator="120", key="92"))
@@ -1000,6 +1037,39 @@ def test_the_command_says_where_it_listens_and_what_it_took(run: Run) -> None:
         assert code == 0
         for text in (says, ends, "/authentifier_dpae", "/CommunicationV2Service/", PASSWORD):
             assert text in said
+
+
+@pytest.mark.parametrize("json_too", [False, True], ids=["words", "json"])
+def test_the_command_says_which_login_the_files_of_the_folder_are_collected_with(
+    run: Run, tmp_path: Path, *, json_too: bool
+) -> None:
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "lot.xml").write_bytes(foreign.message())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/simulator"
+
+    def collect_as_another() -> None:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                addresses = json.loads(foreign.ask(url)[2])["jedeclare"]
+                assert foreign.Jedeclare(addresses, "autre", today=datetime.now(UTC).date()).listed("99") == []
+                return
+            time.sleep(0.05)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(collect_as_another)
+        given = ("--drop", str(tmp_path), "--account", "chez-nous", "--port", str(port), "--for", "2", "--lang", "fr")
+        code, said, complaint = run(*given, *(["--json"] if json_too else []))
+        done.result()
+    assert code == 0
+    assert len(complaint.splitlines()) == 1, complaint
+    assert all(word in complaint for word in ("chez-nous", "autre", "--account"))
+    if json_too:
+        assert json.loads(said.splitlines()[0])["drop"] == {"folder": str(tmp_path), "account": "chez-nous"}
+    else:
+        assert "DUE_JEDECLARE_USER=chez-nous" in said
 
 
 def test_the_command_refuses_in_words_what_it_cannot_do(run: Run, sim: Simulator, tmp_path: Path) -> None:

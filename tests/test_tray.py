@@ -11,6 +11,7 @@ import pytest
 
 from due_workflow import (
     Acs,
+    Ads,
     Ars,
     Conflict,
     InputRefused,
@@ -18,6 +19,7 @@ from due_workflow import (
     NotFound,
     Outcome,
     ReceiveResult,
+    Submission,
     SubmissionState,
     Unreadable,
     Verdict,
@@ -299,10 +301,152 @@ def test_where_the_portal_took_a_deposit_in_the_other_mode_no_piece_of_it_declar
     assert sorted(str(received.why) for received in firm.read.tray()) == ["mode_contradicted"] * 2 + ["mode_mismatch"]
     assert firm.codes(urgent=True).count("mode_mismatch") == 1
     assert firm.read.verify_journal().sound
-    # the portal says that it was a slip: a person attaches the ARS, and that stands
-    (ars,) = [received for received in firm.read.tray() if received.receipt.kind == "ars"]
-    firm.flow.attach(ars.id, {sub.id: A}, by="Camille")
+
+
+def taken_in_the_other_mode(firm: Firm, sub: Submission, *papers: Ads | Acs | Ars) -> dict[str, str]:
+    """The portal's ADS says the other mode of that deposit, its answers say none; the receipts by kind."""
+    ref = firm.ref_of(sub)
+    said = Mode.TEST if sub.mode is Mode.REAL else Mode.REAL
+    firm.flow.receive(f.ads(ref, account=ACCOUNT, mode=said))
+    for paper in papers or (f.acs(ref, account=ACCOUNT), f.ars(ref, account=ACCOUNT)):
+        firm.flow.receive(paper)
+    return {received.receipt.kind: received.id for received in firm.read.tray()}
+
+
+def test_an_acceptance_counts_against_the_portals_word_on_the_mode_only_if_a_person_confirms_it_and_says_why(
+    firm: Firm,
+) -> None:
+    sub = firm.sent(firm.real("E-1").id)
+    waiting = taken_in_the_other_mode(firm, sub)
+    before = firm.everything()
+    for given, code in (({}, "attach_mode_contradicted"), ({"confirm": True, "reason": " "}, "reason_needed")):
+        with pytest.raises(InputRefused) as refusal:
+            firm.flow.attach(waiting["ars"], {sub.id: A}, by="Camille", **given)
+        assert refusal.value.code == code
+    assert firm.everything() == before
+    assert firm.read.submission(sub.id).contradicted
+    # the portal says that its ADS was a slip
+    firm.flow.attach(waiting["ars"], {sub.id: A}, True, "ticket 12: pris en réel", by="Camille")
+    now = firm.read.submission(sub.id)
+    assert (firm.status("E-1"), now.mode_told, now.contradicted) == ("declared", Mode.TEST, False)
+    assert (now.mode_by, now.mode_reason) == ("Camille", "ticket 12: pris en réel")
+    told = {entry.event: entry for entry in firm.read.journal("E-1")}
+    assert (told["mode_confirmed"].by, told["mode_confirmed"].seq + 1) == ("Camille", told["ars_accepted"].seq)
+    assert told["mode_confirmed"].patch["submissions"]["real/1"]["mode_reason"] == "ticket 12: pris en réel"
+    assert firm.read.verify_journal().sound
+
+
+def test_a_rejection_needs_no_confirmation_and_one_that_corrects_an_acceptance_takes_its_confirmation_back(
+    firm: Firm,
+) -> None:
+    sub = firm.sent(firm.real("E-1").id)
+    ref = firm.ref_of(sub)
+    both = (verdict(A), verdict(R))
+    waiting = taken_in_the_other_mode(firm, sub, f.ars(ref, account=ACCOUNT, verdicts=both))
+    firm.flow.attach(waiting["ars"], {sub.id: A}, True, "pris en réel", by="Camille")
     assert firm.status("E-1") == "declared"
+    firm.flow.attach(waiting["ars"], {sub.id: R}, by="Camille")
+    now = firm.read.submission(sub.id)
+    assert (now.state, now.mode_by, now.mode_reason) == (S.CIRSO_REJECTED, None, None)
+    assert firm.read.verify_journal().sound
+
+
+def test_a_confirmation_stays_while_an_acceptance_that_it_let_count_is_left(firm: Firm) -> None:
+    sub = firm.sent(firm.real("E-1").id)
+    waiting = taken_in_the_other_mode(firm, sub)
+    firm.flow.attach(waiting["acs"], {sub.id: A}, True, "pris en réel", by="Camille")
+    firm.flow.attach(waiting["ars"], {sub.id: A}, True, "dit au téléphone aussi", by="Dominique")
+    now = firm.read.submission(sub.id)
+    assert (now.mode_by, now.mode_reason) == ("Dominique", "dit au téléphone aussi")
+    reasons = [
+        e.patch["submissions"]["real/1"].get("mode_reason") for e in firm.read.journal("E-1") if "mode_" in e.event
+    ]
+    assert reasons == [None, "pris en réel", "dit au téléphone aussi"]
+
+
+def test_of_a_piece_attached_in_part_each_acceptance_is_confirmed_and_stays_so(firm: Firm) -> None:
+    ids = bunch(firm)
+    firm.flow.receive(f.ads("9", account=ACCOUNT, mode=Mode.TEST))
+    waiting = firm.flow.receive(acs(verdict(A), verdict(A), verdict(R))).receipt
+    firm.flow.attach(waiting, {ids[0]: A}, True, "pris en réel", by="Camille")
+    with pytest.raises(InputRefused):
+        firm.flow.attach(waiting, {ids[1]: A, ids[2]: R}, by="Camille")
+    firm.flow.attach(waiting, {ids[2]: R}, by="Camille")
+    assert [firm.read.submission(id).mode_reason for id in ids] == ["pris en réel", None, None]
+    assert [state(firm, id) for id in ids] == ["forwarded", "sent", "portal_rejected"]
+    assert [firm.read.submission(id).contradicted for id in ids] == [False, True, False]
+
+
+def test_a_test_that_the_portal_took_for_real_opens_nothing_until_it_is_confirmed(firm: Firm) -> None:
+    firm.mandated(2)
+    sub = firm.sent(firm.flow.prepare(f.declaration("E-2", 2), Mode.TEST).id)
+    waiting = taken_in_the_other_mode(firm, sub)
+    with pytest.raises(InputRefused) as refusal:
+        firm.flow.attach(waiting["ars"], {sub.id: A})
+    assert (refusal.value.code, refusal.value.facts["said"]) == ("attach_mode_contradicted", "real")
+    assert state(firm, sub.id) == "sent"
+
+
+def test_what_a_person_attached_before_the_portal_said_the_other_mode_is_contradicted_until_it_is_confirmed(
+    firm: Firm,
+) -> None:
+    sub = firm.sent(firm.real("E-1").id)
+    ref = firm.ref_of(sub)
+    waiting = firm.flow.receive(f.ars(ref, account=ACCOUNT, verdicts=(verdict(A), verdict(A)))).receipt
+    firm.flow.attach(waiting, {sub.id: A})
+    assert (firm.status("E-1"), firm.read.submission(sub.id).contradicted) == ("declared", False)
+    firm.flow.receive(f.ads(ref, account=ACCOUNT, mode=Mode.TEST))
+    assert (firm.status("E-1"), firm.read.submission(sub.id).contradicted) == ("declared", True)
+    firm.flow.attach(waiting, {sub.id: A}, True, "pris en réel")
+    assert (firm.status("E-1"), firm.read.submission(sub.id).contradicted) == ("declared", False)
+
+
+def test_an_answer_that_says_the_deposits_own_mode_counts_and_can_be_confirmed_beside_the_portals_other_word(
+    firm: Firm,
+) -> None:
+    sub = firm.sent(firm.real("E-1").id)
+    ref = firm.ref_of(sub)
+    taken_in_the_other_mode(firm, sub, f.ars(ref, account=ACCOUNT, mode=Mode.REAL))
+    assert (firm.status("E-1"), firm.read.submission(sub.id).contradicted) == ("declared", True)
+    piece = firm.read.submission(sub.id).evidence.decisive(sub.recipient)
+    assert piece is not None
+    firm.flow.attach(piece.receipt, {sub.id: A}, True, "pris en réel")
+    assert (firm.status("E-1"), firm.read.submission(sub.id).contradicted) == ("declared", False)
+
+
+def test_explain_says_of_every_answer_that_the_portals_word_stands_against_it(firm: Firm) -> None:
+    sub = firm.sent(firm.real("E-1").id)
+    assert all(told.possible for told in firm.read.explain("E-1") if told.event == "ars_accepted")
+    waiting = taken_in_the_other_mode(firm, sub)
+    against = {told.event for told in firm.read.explain("E-1") if "mode_contradicted" in {d.code for d in told.denials}}
+    assert against == {"ads", "acs_accepted", "acs_rejected", "ars_accepted", "ars_rejected"}
+    firm.flow.attach(waiting["ars"], {sub.id: A}, True, "pris en réel")
+    assert "mode_contradicted" not in {d.code for told in firm.read.explain("E-1") for d in told.denials}
+
+
+def test_the_reason_of_a_confirmation_names_nobody_and_goes_with_the_purge(firm: Firm) -> None:
+    number = f.nir()
+    sub = firm.sent(firm.real("E-1", surname="ZYGMUNTOVSKI").id)
+    waiting = taken_in_the_other_mode(firm, sub)
+    firm.flow.attach(waiting["ars"], {sub.id: A}, True, f"Zygmuntovski, {number}: réel", by="Camille")
+    kept = firm.read.submission(sub.id).mode_reason or ""
+    assert kept.endswith(": réel")
+    assert all(word not in kept.upper() for word in ("ZYGMUNTOVSKI", number[3:]))
+    for received in list(firm.read.tray()):
+        firm.flow.set_aside(received.id, "le portail a répondu")
+    firm.move(days=366 * 6)
+    firm.flow.purge(["E-1"])
+    now = firm.read.submission(sub.id)
+    assert (now.mode_reason, now.mode_by, now.contradicted) == (None, "Camille", False)
+
+
+def test_a_confirmation_under_a_key_is_the_same_once_and_another_reason_is_another_command(firm: Firm) -> None:
+    sub = firm.sent(firm.real("E-1").id)
+    waiting = taken_in_the_other_mode(firm, sub)
+    first = firm.flow.attach(waiting["ars"], {sub.id: A}, True, "pris en réel", key="k")
+    assert firm.flow.attach(waiting["ars"], {sub.id: A}, True, "pris en réel", key="k").receipt == first.receipt
+    with pytest.raises(Conflict):
+        firm.flow.attach(waiting["ars"], {sub.id: A}, True, "autre", key="k")
 
 
 def test_bytes_that_cannot_be_read_are_kept_whole(firm: Firm) -> None:

@@ -309,10 +309,17 @@ class AsyncDueWorkflow:
                 yield result
 
     async def attach(
-        self, receipt_id: str, outcomes: Mapping[str, Outcome | str], *, by: str = "", key: str = ""
+        self,
+        receipt_id: str,
+        outcomes: Mapping[str, Outcome | str],
+        confirm: bool = False,
+        reason: str = "",
+        *,
+        by: str = "",
+        key: str = "",
     ) -> ReceiveResult:
         """See `DueWorkflow.attach`."""
-        return await self.threads.run(self.sync.attach, receipt_id, outcomes, by=by, key=key)
+        return await self.threads.run(self.sync.attach, receipt_id, outcomes, confirm, reason, by=by, key=key)
 
     async def set_aside(self, receipt_id: str, reason: str, *, by: str = "", key: str = "") -> ReceiveResult:
         """See `DueWorkflow.set_aside`."""

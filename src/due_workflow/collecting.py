@@ -86,7 +86,7 @@ class _Fetched(NamedTuple):
 
 def collect(flow: DueWorkflow, portal: Portal, since: datetime | None, by: str, answered: bool = True) -> Collected:
     """Settle doubts and take in what waits at `portal`; `answered`: for deposits that are answered too."""
-    settled, left = settle(flow, portal, by, STOP_AFTER)
+    settled, left = settle(flow, portal, by)
     refs = watched(flow, portal, answered)
     missed: list[Missed] = []
     ended: list[PieceRef] = []

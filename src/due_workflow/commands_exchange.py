@@ -225,11 +225,37 @@ class ExchangeCommands(Engine):
             yield result
 
     def attach(
-        self, receipt_id: str, outcomes: Mapping[str, Outcome | str], *, by: str = "", key: str = ""
+        self,
+        receipt_id: str,
+        outcomes: Mapping[str, Outcome | str],
+        confirm: bool = False,
+        reason: str = "",
+        *,
+        by: str = "",
+        key: str = "",
     ) -> ReceiveResult:
-        """A person says which attempts a waiting receipt means, and what it says of each."""
+        """A person says which attempts a waiting receipt means, and what it says of each.
+
+        Args:
+            receipt_id: the receipt.
+            outcomes: by attempt, what the receipt says of it.
+            confirm: an acceptance counts although the portal says that it took the deposit in the other mode: the
+                portal was asked. Without it such an acceptance is refused.
+            reason: what the portal answered, one line without names; it stays in the hire's journal.
+            by: who acts.
+            key: idempotency key.
+
+        Raises:
+            InputRefused: not in the tray, unreadable, of another deposit or mode, an attempt without a deposit, an
+                acceptance against the portal's word on the mode without `confirm`, or `confirm` without a reason.
+        """
         said = {sid: word_of(Outcome, outcome) for sid, outcome in outcomes.items()}
-        result = self._run("attach", (receipt_id, said), by, key, lambda u: receiving.attach(u, receipt_id, said, by))
+        args = (receipt_id, said, confirm, reason) if confirm or reason else (receipt_id, said)
+
+        def work(u: Unit) -> ReceiveResult:
+            return receiving.attach(u, receipt_id, said, by, confirm, reason)
+
+        result = self._run("attach", args, by, key, work)
         if result.ref_learned is not None:
             self._replay_ref(*result.ref_learned, by)
         return result

@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("due_workflow.doubts")
 
+STOP_AFTER = 3
+"""Failures in a row of other kinds than *cannot tell*; with a minute for each, the collection's lease still holds."""
+
 
 def of_account(deposit: Deposit, portal: Portal) -> bool:
     """Whether a deposit went to this portal account."""
     return (deposit.portal, deposit.account) == (portal.name, portal.account)
 
 
-def settle(flow: DueWorkflow, portal: Portal, by: str, stop_after: int) -> tuple[int, int]:
+def settle(flow: DueWorkflow, portal: Portal, by: str) -> tuple[int, int]:
     """Ask for each deposit in doubt; how many were settled, and how many are left.
 
-    Where the portal fails over `stop_after` in a row, the rest waits for another collection, which begins elsewhere.
+    Where the portal fails over `STOP_AFTER` in a row, the rest waits for another collection, which begins elsewhere.
     """
     doubts = [deposit for deposit in flow.read.deposits(("in_doubt",)) if of_account(deposit, portal)]
     turn = random.randrange(len(doubts)) if doubts else 0  # noqa: S311
@@ -42,7 +45,7 @@ def settle(flow: DueWorkflow, portal: Portal, by: str, stop_after: int) -> tuple
         except Exception as error:  # noqa: BLE001  # one deposit's fault must not keep the pieces of the others back
             log.warning("%s is left in doubt: %s", deposit.id, _of_what(error))
             found, ads, in_a_row = False, None, in_a_row + 1
-        if in_a_row == stop_after:
+        if in_a_row == STOP_AFTER:
             break
         if found:
             in_a_row = 0

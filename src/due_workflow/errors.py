@@ -145,7 +145,13 @@ class StorageUnusable(DueWorkflowError):
 
 
 class PortalFailure(DueWorkflowError):
-    """The portal or the line to it failed; whether bytes left is said by the subclass, else it is in doubt."""
+    """The portal or the line to it failed; whether bytes left is said by the subclass, else it is in doubt.
+
+    Attributes:
+        after: how long the portal asks to wait, where it says so; the worker tries no sooner.
+    """
+
+    after: timedelta | None = None
 
 
 class NotSent(PortalFailure):

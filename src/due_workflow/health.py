@@ -7,8 +7,8 @@ own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -21,14 +21,18 @@ MOST = 1000
 """How many waiting records one question looks at; beyond, its count and its oldest are lower bounds."""
 FAILS = 3
 """From how many failures in a row on a collection is a finding."""
+CONTRADICTED = "mode_contradicted"
+"""A finding, and why a receipt waits: the portal took its deposit in the other mode."""
 _TICKED = (Kind.CABINET, Kind.CLIENT, Kind.FILING, Kind.RECEIPT)
-_TRAY = ("tray", "mismatch")
+_Counts = Mapping[str, Mapping[str, int]]
 _COUNTED = (Kind.FILING, Kind.CLIENT, Kind.DEPOSIT, Kind.RECEIPT, Kind.NOTICE)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long each thing may wait before it is a finding. Dead letters are one at once.
+    """How long each thing may wait before it is a finding.
+
+    Dead letters are one at once, and so is a receipt by which the portal took a deposit in the other mode.
 
     Attributes:
         outbox: a notice whose hour to be delivered has come.
@@ -132,20 +136,22 @@ def look(storage: Storage, cabinet: str, now: datetime, limits: Limits) -> Healt
     deadlines = _sum(_due(storage, cabinet, kind, now) for kind in _TICKED)
     orders = _due(storage, cabinet, Kind.COMMAND, now)
     outbox = _due(storage, cabinet, Kind.NOTICE, now)
-    tray = _standing(storage, cabinet, Kind.RECEIPT, _TRAY, counts, lambda held: held.facts.received_at)
-    doubt = _standing(storage, cabinet, Kind.DEPOSIT, ("in_doubt",), counts, lambda held: held.facts.handed_at)
+    tray, other_mode = _tray(storage, cabinet, counts)
+    doubts, unseen = _standing(storage, cabinet, Kind.DEPOSIT, "in_doubt", counts)
+    doubt = _waiting(((held.facts.handed_at, held) for held in doubts), unseen)
     dead = counts[Kind.NOTICE].get("dead", 0)
-    rows: tuple[tuple[str, Literal["operator", "staff"], Waiting, timedelta], ...] = (
+    rows: tuple[tuple[str, Literal["operator", "staff"], Waiting, timedelta | None], ...] = (
         ("outbox_late", "operator", outbox, limits.outbox),
         ("deadlines_late", "operator", deadlines, limits.deadlines),
         ("orders_late", "operator", orders, limits.orders),
+        (CONTRADICTED, "staff", other_mode, None),
         ("tray_waits", "staff", tray, limits.tray),
         ("doubt_waits", "staff", doubt, limits.in_doubt),
     )
     findings = [
         Finding(code, who, {"count": f"{w.count}+" if w.more else w.count, "since": w.oldest, "case": w.case})
         for code, who, w, limit in rows
-        if w.count and w.age(now) > limit
+        if w.count and (limit is None or w.age(now) > limit)
     ]
     for held in map(decode, storage.find(cabinet, Kind.COMMAND, ("collecting",), limit=MOST)):
         if held.facts.tries >= FAILS:
@@ -154,7 +160,8 @@ def look(storage: Storage, cabinet: str, now: datetime, limits: Limits) -> Healt
             findings.append(Finding("collection_fails", "operator", facts))
     if dead:
         findings.append(Finding("dead_letters", "operator", {"count": dead}))
-    return Health(cabinet, now, outbox, deadlines, orders, tray, doubt, dead, counts, tuple(findings))
+    waits = _sum(iter((tray, other_mode)))
+    return Health(cabinet, now, outbox, deadlines, orders, waits, doubt, dead, counts, tuple(findings))
 
 
 def _due(storage: Storage, cabinet: str, kind: Kind, now: datetime) -> Waiting:
@@ -175,23 +182,30 @@ def _told(record: Record) -> datetime | None:
     return encode(held).due
 
 
-def _standing(
-    storage: Storage,
-    cabinet: str,
-    kind: Kind,
-    states: tuple[str, ...],
-    counts: Mapping[str, Mapping[str, int]],
-    since: Callable[[Held], datetime],
-) -> Waiting:
-    total = sum(counts[kind].get(state, 0) for state in states)
-    if not total:
-        return Waiting()
-    found = storage.find(cabinet, kind, states, limit=MOST)
-    seen = _oldest(((since(decode(record)), record) for record in found), more=total > MOST)
-    return Waiting(max(total, seen.count), seen.oldest, seen.case, seen.more)
+def _tray(storage: Storage, cabinet: str, counts: _Counts) -> tuple[Waiting, Waiting]:
+    """What waits for a person: in the tray; and by which the portal took a deposit in the other mode."""
+    found, unseen = _standing(storage, cabinet, Kind.RECEIPT, "tray", counts)
+    wrong, beyond = _standing(storage, cabinet, Kind.RECEIPT, "mismatch", counts)
+    rest = [held for held in found if held.facts.why != CONTRADICTED]
+    wrong += [held for held in found if held.facts.why == CONTRADICTED]
+    tray = _waiting(((held.facts.received_at, held) for held in rest), unseen)
+    other_mode = _waiting(((held.facts.received_at, held) for held in wrong), beyond)
+    return tray, replace(other_mode, more=bool(unseen or beyond))
 
 
-def _oldest(dues: Iterable[tuple[datetime, Record]], *, more: bool) -> Waiting:
+def _standing(storage: Storage, cabinet: str, kind: Kind, state: str, counts: _Counts) -> tuple[list[Held], int]:
+    """The records of a state that are looked at, and how many more there are."""
+    total = counts[kind].get(state, 0)
+    found = [decode(record) for record in storage.find(cabinet, kind, (state,), limit=MOST)] if total else []
+    return found, max(total - len(found), 0)
+
+
+def _waiting(found: Iterable[tuple[datetime, Held]], unseen: int) -> Waiting:
+    seen = _oldest(found, more=bool(unseen))
+    return replace(seen, count=seen.count + unseen)
+
+
+def _oldest(dues: Iterable[tuple[datetime, Record | Held]], *, more: bool) -> Waiting:
     count, oldest, case = 0, None, ""
     for due, record in dues:
         count += 1

@@ -289,7 +289,11 @@ class ClientFile(Client):
 
 
 class Submission(Model):
-    """One attempt: one declaration, one mode, handed over once, ever."""
+    """One attempt: one declaration, one mode, handed over once, ever.
+
+    `mode_told`: the other mode in which the portal says it took it. `mode_by` and `mode_reason`: who had an acceptance
+    count all the same, and why.
+    """
 
     id: str
     reference: Reference
@@ -318,6 +322,9 @@ class Submission(Model):
     replaces: str | None = None
     superseded: bool = False
     dropped: bool = False
+    mode_told: Mode | None = None
+    mode_by: str | None = None
+    mode_reason: str | None = None
     declaration: Declaration | None = Field(default=None, exclude=True, repr=False)
 
     @property
@@ -333,6 +340,11 @@ class Submission(Model):
         """
         given_up = self.dropped and self.state is SubmissionState.ABANDONED
         return self.begun and not self.superseded and not given_up and self.state not in _DEAD
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the portal's word on the mode stands against it: nobody has said yet that it counts all the same."""
+        return self.mode_told is not None and self.mode_by is None and self.alive
 
 
 _DEAD = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})

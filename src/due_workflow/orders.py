@@ -26,7 +26,10 @@ from due_workflow.workflow import DueWorkflow
 OVERLAP = timedelta(days=2)
 TELL_AFTER = 3
 COLLECT_WITHIN = timedelta(hours=1)
-"""The longest that a collection which failed waits: what the account has meanwhile runs against deadlines."""
+"""The longest that a collection which failed waits, unless the portal asks for longer: what the account has meanwhile
+runs against deadlines."""
+BEYOND = timedelta(hours=1)
+"""The longest that an order waits once the time that the portal asked for is over."""
 NAMED = 20
 log = logging.getLogger("due_workflow.worker")
 
@@ -75,7 +78,7 @@ def _send(flow: DueWorkflow, order: Command, clock: Clock, by: str) -> Command:
         result = flow.send((sid,), late=order.late, by=order.by or by)
     except DueWorkflowError as error:
         # no portal, or one that cannot make the file: the order stays, and is said
-        return _unsent(flow, sid, order, error.text("en"), clock, by)
+        return _unsent(flow, sid, order, error, clock, by)
     except Exception as error:  # noqa: BLE001  # an adapter's fault must not stop the others' orders
         return _unsent(flow, sid, order, type(error).__name__, clock, by)
     denied = result.refused.get(sid)
@@ -85,13 +88,14 @@ def _send(flow: DueWorkflow, order: Command, clock: Clock, by: str) -> Command:
         why = next(iter(result.troubles.values()), None)
         if isinstance(why, ContentRefused):
             return _told(flow, sid, order, str(why.facts["why"]), by)
-        return _unsent(flow, sid, order, why.text("en") if why is not None else "not sent", clock, by)
+        return _unsent(flow, sid, order, why or "not sent", clock, by)
     return done
 
 
-def _unsent(flow: DueWorkflow, sid: str, order: Command, why: str, clock: Clock, by: str) -> Command:
-    later = _later(order, clock.now(), why)
-    if later.tries == TELL_AFTER:
+def _unsent(flow: DueWorkflow, sid: str, order: Command, why: DueWorkflowError | str, clock: Clock, by: str) -> Command:
+    after = why.after if isinstance(why, PortalFailure) else None
+    later = _later(order, clock.now(), why if isinstance(why, str) else why.text("en"), after=after)
+    if _tells(later, after):
         ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
         flow.tell("release_waits", ref, urgent=True, by=by, submission=sid, tries=later.tries, why=later.trouble)
     return later
@@ -112,10 +116,20 @@ def _told(flow: DueWorkflow, sid: str, order: Command, reasons: str, by: str) ->
     return order.with_(state="done", due=None, trouble=reasons)
 
 
-def _later(order: Command, now: datetime, why: str, most: timedelta = timedelta.max) -> Command:
+def _later(
+    order: Command, now: datetime, why: str, most: timedelta = timedelta.max, after: timedelta | None = None
+) -> Command:
+    """The order once more, after a while; never sooner than the portal asked for (`after`), nor long after that."""
     tries = order.tries + 1
     wait = min(backoff(tries, random.random()), most)  # noqa: S311
+    if after is not None:
+        wait = min(max(wait, after), max(after, timedelta(0)) + BEYOND)
     return order.with_(tries=tries, trouble=scrub(why), due=now + wait)
+
+
+def _tells(later: Command, after: timedelta | None) -> bool:
+    """Whether staff are told that it failed: the third time, and at once where the portal asks to wait for long."""
+    return later.tries == TELL_AFTER or (later.tries == 1 and after is not None and after > COLLECT_WITHIN)
 
 
 def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str) -> Command:
@@ -135,14 +149,15 @@ def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str)
     if not missed:
         return order.with_(cursor=now, due=now + every, tries=0, trouble=None)
     # the cursor stays, so that what could not be had is listed again
-    return order.with_(due=now + every, tries=0, trouble=_missed(flow, wanted, order, missed, by))
+    asked = (one.error.after for one in missed if isinstance(one.error, PortalFailure) and one.error.after is not None)
+    return order.with_(due=now + max([every, *asked]), tries=0, trouble=_missed(flow, wanted, order, missed, by))
 
 
 def _failed(flow: DueWorkflow, wanted: str, order: Command, why: PortalFailure, now: datetime, by: str) -> Command:
     """Nothing more could be had: tried again soon, and told to staff once while it lasts."""
     words = why.text("en") if why.code != "portal_broke" else str(why.facts["why"])
-    later = _later(order, now, words, COLLECT_WITHIN)
-    if later.tries == TELL_AFTER:
+    later = _later(order, now, words, COLLECT_WITHIN, why.after)
+    if _tells(later, why.after):
         ref = Ref(Kind.CABINET, flow.cabinet)
         flow.tell("collection_fails", ref, urgent=True, by=by, account=wanted, tries=later.tries, why=_reason(why))
     return later

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
@@ -15,7 +15,7 @@ from due_workflow import journal, mandates, proofs, purging, walks
 from due_workflow.base import doors, word_of
 from due_workflow.calendar import paris_day
 from due_workflow.diagrams import Walk
-from due_workflow.errors import InputRefused, NotFound, StorageUnusable
+from due_workflow.errors import Denial, InputRefused, NotFound, StorageUnusable
 from due_workflow.filings import attempt
 from due_workflow.firm import proof_of_test
 from due_workflow.gates import Situation
@@ -23,7 +23,7 @@ from due_workflow.health import Health, Limits, look
 from due_workflow.hiring import declaration_in, situation
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
-from due_workflow.machine import CLIENT, SUBMISSION, Explanation
+from due_workflow.machine import CLIENT, SUBMISSION, Event, Explanation
 from due_workflow.mandates import FollowUp, Standing
 from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission, reference_of
 from due_workflow.pilots import OPEN, Proposal, hires_to_come, propose
@@ -37,6 +37,9 @@ from due_workflow.rollout import Plan
 from due_workflow.scans import document_id
 from due_workflow.tally import Tally
 from due_workflow.unit import Unit
+
+ANSWERS = frozenset({Event.ADS, Event.ACS_ACCEPTED, Event.ACS_REJECTED, Event.ARS_ACCEPTED, Event.ARS_REJECTED})
+"""What the portal and the recipient say of an attempt."""
 
 
 def _hire_of(id: str) -> str:
@@ -377,7 +380,9 @@ class Reader:
     def explain(self, id: str, *, late: bool = False, confirm: bool = False) -> tuple[Explanation, ...]:
         """Every event of the present state of a client (SIREN) or an attempt, with every reason against it.
 
-        Without side effects. A hire's reference explains its last attempt, REAL before TEST.
+        Without side effects. A hire's reference explains its last attempt, REAL before TEST. Against every answer of an
+        attempt that the portal says it took in the other mode stands `mode_contradicted`: one that says no mode of its
+        own waits for a person.
         """
         u = self._unit()
         digits = "".join(id.split())
@@ -393,7 +398,12 @@ class Reader:
         filing = u.filing(sub.reference)
         qualified = proof_of_test(u, filing.siren, epoch) is not None
         asked = situation(u, filing, sub, late=late or sub.released_late, confirm=confirm, qualified=qualified)
-        return SUBMISSION.explain(sub.state, asked)
+        told = SUBMISSION.explain(sub.state, asked)
+        if not sub.contradicted:
+            return told
+        facts = {"submission": sub.id, "said": sub.mode_told, "ours": sub.mode}
+        against = Denial("mode_contradicted", facts)
+        return tuple(replace(e, denials=(*e.denials, against)) if e.event in ANSWERS else e for e in told)
 
     def _meant(self, u: Unit, id: str) -> Submission:
         held = u.get(Kind.FILING, id)

@@ -32,7 +32,7 @@ from due_workflow.receipts import (
     Verdict,
     evidence_of,
 )
-from due_workflow.records import awaiting_key, deposit_key, receipt_key
+from due_workflow.records import awaiting_key, deposit_key, mismatch_key, receipt_key
 from due_workflow.sending import learn_ref, sent_back
 from due_workflow.unit import Unit
 
@@ -138,6 +138,7 @@ def _place(u: Unit, received: Received, deposit: Deposit | None) -> ReceiveResul
     if paper.mode is not None and paper.mode is not deposit.mode:
         mismatch = received.with_(state="mismatch", why="mode_mismatch", due=None)
         u.put(Kind.RECEIPT, received.id, mismatch)
+        u.call(mismatch_key(paper.portal, paper.account, paper.portal_ref), Ref(Kind.RECEIPT, received.id))
         if isinstance(paper, Ads) and deposit.mode_told is None:
             # whatever follows speaks of what the portal took, which is not what was meant
             _contradicted_mode(u, deposit.with_(mode_told=paper.mode))
@@ -168,6 +169,13 @@ def _contradicted_mode(u: Unit, deposit: Deposit) -> None:
             u.put(Kind.RECEIPT, held.ref.id, held.facts.with_(why=why, due=None))
     told = sent_back(u, deposit, lambda p: getattr(p.receipt, "mode", None) is None and not p.attached, why, due=False)
     u.put(Kind.DEPOSIT, deposit.id, told, why, dest=told.state)
+    u.load([Ref(Kind.FILING, item.reference) for item in deposit.items.values()])
+    for sid, item in deposit.items.items():
+        filing = u.filing(item.reference)
+        sub = attempt(filing, sid)
+        if sub.deposit == deposit.id:
+            against = sub.with_(mode_told=deposit.mode_told, mode_by=None, mode_reason=None)
+            put(u, with_attempt(filing, against), why, sub.state, sub.state)
 
 
 def _tray(u: Unit, received: Received, code: str, why: str = "", due: bool = True) -> ReceiveResult:
@@ -293,21 +301,32 @@ def _tell(u: Unit, filing: Filing, old: Submission, sub: Submission) -> None:
 # ---- the tray
 
 
-def attach(u: Unit, receipt: str, outcomes: Mapping[str, Outcome], by: str) -> ReceiveResult:
+def attach(
+    u: Unit,
+    receipt: str,
+    outcomes: Mapping[str, Outcome],
+    by: str,
+    confirm: bool = False,
+    reason: str = "",
+) -> ReceiveResult:
     """A person says which attempt a waiting receipt means, and what it says of each.
 
+    Where the portal says that it took the deposit in the other mode, an acceptance counts only if the person confirms
+    it and says why; a piece that counted before the portal said so can be confirmed in the same way.
+
     Raises:
-        InputRefused: not in the tray, unreadable, of another deposit or mode, or an attempt without a deposit
-            (mark_sent first).
+        InputRefused: not in the tray, unreadable, of another deposit or mode, an attempt without a deposit (mark_sent
+            first), or an acceptance against the portal's word on the mode, unconfirmed or without a reason.
     """
     received: Received = u.need(Kind.RECEIPT, receipt).facts
     paper = received.receipt
     if isinstance(paper, Unreadable):
         raise InputRefused("attach_unreadable", receipt=receipt)
-    if received.state not in ("tray", "aside") and not received.attached:
+    if received.state not in ("tray", "aside") and not received.attached and not (confirm and _disputed(u, received)):
         raise InputRefused("attach_not_in_tray", receipt=receipt, state=received.state)
     if not outcomes:
         raise InputRefused("nothing_named")
+    accepted = [sid for sid, outcome in outcomes.items() if outcome.accepted]
     # what a person said before stands unless it is said anew: the piece is detached and attached whole
     outcomes = {**received.attached, **outcomes}
     u.load([Ref(Kind.FILING, reference_of(sid)) for sid in outcomes])
@@ -322,8 +341,11 @@ def attach(u: Unit, receipt: str, outcomes: Mapping[str, Outcome], by: str) -> R
     reached = _as_said(paper, receipt, outcomes)
     learned = _same_deposit(u, paper, receipt, deposit)
     deposit = u.deposit(deposit.id)
+    against = _against_the_portal(paper, receipt, deposit, accepted, confirm, scrub(reason).strip())
     for sid in received.reached:
-        _detached(u, sid, receipt, deposit)
+        _detached(u, sid, receipt, deposit, stays=sid in outcomes and outcomes[sid].accepted)
+    for sid, why in against.items():
+        _confirmed(u, sid, by, why)
     deposit = u.deposit(deposit.id)
     said = received.with_(attached=outcomes, attached_by=by or "?", aside_reason=None, reached=())
     result = apply(u, said, deposit, reached, learned)
@@ -350,8 +372,45 @@ def _same_deposit(u: Unit, paper: Ads | Acs | Ars, receipt: str, deposit: Deposi
     return None
 
 
-def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit) -> None:
-    """Take back what a piece said of an attempt: its evidence is joined anew from all the others that reached it."""
+def _disputed(u: Unit, received: Received) -> bool:
+    """Whether it reached an attempt that the portal says it took in the other mode."""
+    u.load([Ref(Kind.FILING, reference_of(sid)) for sid in received.reached])
+    return any(attempt(u.filing(reference_of(sid)), sid).mode_told is not None for sid in received.reached)
+
+
+def _against_the_portal(
+    paper: Ads | Acs | Ars, receipt: str, deposit: Deposit, accepted: Sequence[str], confirm: bool, reason: str
+) -> Mapping[str, str]:
+    """The attempts whose acceptance counts against the portal's word on the mode, with the reason given for each.
+
+    A piece of a deposit that was taken in the other mode speaks of what was taken: it may be a test's acceptance.
+    """
+    told = deposit.mode_told
+    if told is None or not accepted or (paper.mode is not None and not confirm):
+        return {}
+    if not confirm:
+        raise InputRefused(
+            "attach_mode_contradicted", receipt=receipt, deposit=deposit.id, said=told.value, ours=deposit.mode.value
+        )
+    if not reason:
+        raise InputRefused("reason_needed")
+    return dict.fromkeys(accepted, reason)
+
+
+def _confirmed(u: Unit, sid: str, by: str, reason: str) -> None:
+    """Note in the hire's journal who lets an acceptance count against the portal's word on the mode, and why."""
+    filing = u.filing(reference_of(sid))
+    sub = attempt(filing, sid)
+    why = nameless(u, filing.reference, reason)
+    put(u, with_attempt(filing, sub.with_(mode_by=by or "?", mode_reason=why)), "mode_confirmed", sub.state, sub.state)
+
+
+def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit, *, stays: bool) -> None:
+    """Take back what a piece said of an attempt: its evidence is joined anew from all the others that reached it.
+
+    `stays`: it will be said again that the piece accepts. Where no acceptance is left that a person let count against
+    the portal's word on the mode, that is taken back too.
+    """
     filing = u.filing(reference_of(sid))
     old = attempt(filing, sid)
     evidence = Evidence.EMPTY
@@ -359,8 +418,11 @@ def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit) -> None:
         other = held.facts
         if held.ref.kind is Kind.RECEIPT and other.id != receipt and sid in other.reached:
             evidence = evidence.join(_nameless(u, filing, said_of(other, sid, deposit)))
+            stays = stays or (sid in other.attached and other.attached[sid].accepted)
     s = Situation(u.now, u.policy, None, filing, old)
     sub = move(old, Event.UNBOUND, s).with_(evidence=evidence)
+    if not stays:
+        sub = sub.with_(mode_by=None, mode_reason=None)
     again = evidence.standing(sub.recipient)
     if again is not None:
         sub = move(sub, Event(again), s)

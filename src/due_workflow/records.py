@@ -26,6 +26,8 @@ from due_workflow.receipts import Mode, Received
 SCHEMA = 1
 LONGEST_KEY = 200
 """In characters; no longer word reaches a storage."""
+CONTRADICTED = "mode_contradicted"
+"""The word of a hire with an attempt that the portal says it took in the other mode."""
 _HEAD = f'{{"v":{SCHEMA},'.encode()
 
 
@@ -190,8 +192,9 @@ def _keys(held: Held) -> frozenset[str]:
         case Kind.RECEIPT:
             found = {f"for:{sid.rsplit('/', 2)[0]}" for sid in facts.reached}
             found.update(map(piece_key, facts.origins))
-            if facts.state == "tray" and facts.receipt.kind != "unreadable":
-                found.add(receipt_key(facts.receipt.portal, facts.receipt.account, facts.receipt.portal_ref))
+            if facts.state in _UNPLACED and facts.receipt.kind != "unreadable":
+                key = _UNPLACED[facts.state]
+                found.add(key(facts.receipt.portal, facts.receipt.account, facts.receipt.portal_ref))
             return frozenset(found)
         case Kind.COMMAND if facts.fingerprint:
             # the hires that its fingerprint was made of: it goes with their content
@@ -215,6 +218,8 @@ def filing_keys(filing: Filing) -> Iterable[str]:
             yield "in_doubt"
         if sub.overdue_since is not None:
             yield "overdue"
+        if sub.contradicted:
+            yield CONTRADICTED
         if sub.mode is Mode.TEST and sub.state == "accepted":
             yield qualified_key(sub.epoch)
             yield qualified_key(sub.epoch, filing.siren)
@@ -243,6 +248,14 @@ def handed_key(portal: str, account: str, day: date) -> str:
 def receipt_key(portal: str, account: str, ref: str) -> str:
     """The word of receipts that wait in the tray for the deposit `ref`."""
     return _word(f"receipt.ref:{portal}/{account}/{ref}")
+
+
+def mismatch_key(portal: str, account: str, ref: str) -> str:
+    """The word of receipts that say another mode than the deposit `ref`."""
+    return _word(f"receipt.mode:{portal}/{account}/{ref}")
+
+
+_UNPLACED = {"tray": receipt_key, "mismatch": mismatch_key}
 
 
 def piece_key(origin: str) -> str:

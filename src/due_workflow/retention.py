@@ -85,7 +85,7 @@ def bare(filing: Filing) -> Filing:
 
 def _wordless(sub: Submission) -> Submission:
     slots = {slot: piece.with_(message="") if piece.message else piece for slot, piece in sub.evidence.slots.items()}
-    return sub.with_(reason=None, evidence=sub.evidence.with_(slots=slots))
+    return sub.with_(reason=None, mode_reason=None, evidence=sub.evidence.with_(slots=slots))
 
 
 def erased(received: Received, now: datetime) -> Received:

@@ -23,7 +23,7 @@ from due_workflow.message import MessageFormat, fitted
 from due_workflow.models import Deposit, DepositItem, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Parcel, Ref
 from due_workflow.receipts import Mode, Received, Unreadable
-from due_workflow.records import deposit_key
+from due_workflow.records import deposit_key, mismatch_key, receipt_key
 from due_workflow.unit import Unit
 
 S = SubmissionState
@@ -296,7 +296,7 @@ def unsent(u: Unit, deposit: str) -> Deposit:
         if sub.state in (S.SENDING, S.IN_DOUBT) and sub.deposit == deposit and not sub.evidence.slots:
             filing = u.filing(sub.reference)
             back = move(sub, Event.UNSENT, situation(u, filing, sub)).with_(
-                begun_at=None, epoch="", late=False, late_allowed=False, deposit=None
+                begun_at=None, epoch="", late=False, late_allowed=False, deposit=None, mode_told=None
             )
             put(u, with_attempt(filing, back), Event.UNSENT, sub.state, back.state)
     items = {id: item.with_(standing="settled") for id, item in held.items.items()}
@@ -354,7 +354,7 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
 
     Raises:
         InputRefused: another deposit of the account has this reference for sure, or this deposit has another one and
-            a piece came under it.
+            a piece came under it, wherever that piece is now.
     """
     ref = ref.strip()
     if not ref:
@@ -387,18 +387,47 @@ def learn_ref(u: Unit, deposit: str, ref: str, guessed: bool = False) -> Deposit
 
 
 def _under(u: Unit, deposit: Deposit) -> bool:
-    """Whether a piece came under the reference of a deposit; while none did, it may be a slip of whoever typed it."""
-    held = u.load(keys=[f"for:{item.reference}" for item in deposit.items.values()])
-    return any(h.ref.kind is Kind.RECEIPT and getattr(h.facts.receipt, "portal_ref", "") == deposit.ref for h in held)
+    """Whether a piece came under the reference of a deposit; while none did, it may be a slip of whoever typed it.
+
+    Whatever became of the piece: applied, in the tray, or of the other mode. What the portal's ADS said of the mode
+    (`mode_told`) was said under that reference too, even where a person has set the ADS aside.
+    """
+    if deposit.mode_told is not None:
+        return True
+    named = (deposit.portal, deposit.account, deposit.ref or "")
+    hires = [f"for:{item.reference}" for item in deposit.items.values()]
+    held = u.load(keys=[*hires, receipt_key(*named), mismatch_key(*named)])
+    papers = (h.facts.receipt for h in held if h.ref.kind is Kind.RECEIPT)
+    return any(
+        (paper.portal, paper.account, paper.portal_ref) == named
+        for paper in papers
+        if not isinstance(paper, Unreadable)
+    )
 
 
 def _unbound(u: Unit, deposit: Deposit, wrong: str) -> Deposit:
-    """Detach the pieces of a reference that was guessed wrongly; they go back to the tray."""
+    """Detach the pieces of a wrongly guessed reference, with what they said of the mode; they go back to the tray."""
     deposit = sent_back(
         u, deposit, lambda piece: getattr(piece.receipt, "portal_ref", "") == wrong, "unknown_ref", due=True
     )
+    if deposit.mode_told is not None:
+        deposit = _of_another(u, deposit, wrong)
     u.notice("guess_corrected", Ref(Kind.DEPOSIT, deposit.id), urgent=True, deposit=deposit.id, ref=wrong)
     return deposit
+
+
+def _of_another(u: Unit, deposit: Deposit, wrong: str) -> Deposit:
+    """The other mode was told of the deposit that truly has the reference `wrong`: here it is forgotten."""
+    named = (deposit.portal, deposit.account, wrong)
+    for held in u.load(keys=[receipt_key(*named), mismatch_key(*named)]):
+        if held.ref.kind is Kind.RECEIPT and held.facts.why in ("mode_mismatch", "mode_contradicted"):
+            back = held.facts.with_(state="tray", why="unknown_ref", due=u.now)
+            u.put(Kind.RECEIPT, held.ref.id, back)
+    for sub in load_attempts(u, deposit.items):
+        if sub.deposit == deposit.id and sub.mode_told is not None:
+            freed = sub.with_(mode_told=None, mode_by=None, mode_reason=None)
+            put(u, with_attempt(u.filing(sub.reference), freed), "unguess", sub.state, sub.state)
+    return deposit.with_(mode_told=None)
 
 
 def sent_back(u: Unit, deposit: Deposit, which: Callable[[Received], bool], why: str, due: bool) -> Deposit:

@@ -17,7 +17,7 @@ from itertools import groupby
 from due_workflow import journal
 from due_workflow.adapters import _evidence_form as form
 from due_workflow.adapters._evidence_form import CaseLine, FileLine, GoneLine, Header, SealLine
-from due_workflow.adapters._evidence_found import Fault, HireFound, Verified
+from due_workflow.adapters._evidence_found import Fault, Verified
 from due_workflow.adapters._evidence_hire import Judge, mode_key
 from due_workflow.adapters._evidence_index import Index
 from due_workflow.adapters._evidence_reread import READERS, Reread, told_again
@@ -273,13 +273,16 @@ class _Check:
             raw = None  # told with the files
         if raw is None or isinstance(kept.receipt, Unreadable):
             return
-        same = told_again(raw, kept, self.readers)
-        if same is None:
+        refuted = told_again(raw, kept, self.readers)
+        if refuted is None:
             self.found.unread += 1
-        elif same:
+            return
+        if not refuted:
             self.found.reread += 1
-        else:
-            self.fault(line.file, "says_otherwise")
+        if "mode" in refuted:
+            self.fault(line.file, "says_other_mode", found=refuted.pop("mode"))
+        if refuted:
+            self.fault(line.file, "says_otherwise", what=list(refuted))
 
     def _scans(self) -> None:
         for line in self.index.files("scan"):
@@ -299,7 +302,7 @@ class _Check:
             except InputRefused:
                 self.fault(form.JOURNALS, "facts", case=shown(case, 120))
                 continue
-            self.found.hires.append(HireFound(filing.reference, filing.status.value, *judge.hire(filing)))
+            self.found.hires.append(judge.hire(filing))
 
 
 def _through(digest: hashlib._Hash, chunks: Iterator[bytes]) -> Iterator[bytes]:

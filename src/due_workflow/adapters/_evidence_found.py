@@ -31,14 +31,17 @@ class HireFound:
     Attributes:
         status: what staff read (`FilingStatus`).
         declared_by: the file of the accepted REAL ARS from which *declared* follows; None where it is not declared.
-        contradicted: the file of a piece by which the deposit of that ARS has the other mode: it is then not declared
-            by it, until the portal has said what it took.
+        contradicted: the file by which the deposit of that ARS has the other mode (a piece, or the journals): the hire
+            is then not declared by it, until the portal has said what it took.
+        confirmed_by: who had that ARS count all the same, and `confirmed_why`; no piece proves it.
     """
 
     reference: str
     status: str
     declared_by: str | None = None
     contradicted: str | None = None
+    confirmed_by: str | None = None
+    confirmed_why: str | None = None
 
 
 @dataclass(slots=True)
@@ -80,5 +83,10 @@ class Verified:
 
     @property
     def sound(self) -> bool:
-        """Whether everything holds."""
+        """Whether everything holds together; not that every hire called declared is: see `contradicted`."""
         return not self.fault_count
+
+    @property
+    def contradicted(self) -> int:
+        """How many hires the portal must be asked about, since a piece says the other mode of what declares them."""
+        return sum(1 for hire in self.hires if hire.contradicted is not None)

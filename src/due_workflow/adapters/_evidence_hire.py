@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from due_workflow.adapters import _evidence_form as form
 from due_workflow.adapters._evidence_form import FileLine
+from due_workflow.adapters._evidence_found import HireFound
 from due_workflow.adapters._evidence_index import Index
 from due_workflow.adapters._evidence_zip import Damaged, Opened
 from due_workflow.errors import InputRefused
@@ -34,11 +36,13 @@ class Judge:
         elif line.file in opened.names and (told := _mode(line.file, opened)) not in (None, deposit.mode):
             self._fault(line.file, "message_mode", deposit=shown(line.of), found=told, expected=deposit.mode)
 
-    def hire(self, filing: Filing) -> tuple[str | None, str | None]:
-        """Each attempt against its receipts: the file of the ARS that declares the hire, None where none does.
+    def hire(self, filing: Filing) -> HireFound:
+        """Each attempt against its receipts: the file of the ARS that declares the hire, if any.
 
-        And the file of a piece by which the deposit of that ARS has the other mode; the ARS then declares nothing.
+        Or the file by which the deposit of that ARS has the other mode; the ARS then declares nothing.
         """
+        found = partial(HireFound, filing.reference, filing.status.value)
+        declared: Submission | None = None
         by = against = None
         for sub in filing.attempts():
             deposit = self._deposit(sub.deposit) if sub.deposit is not None else None
@@ -54,29 +58,32 @@ class Judge:
             if accepted is not (sub.state is SubmissionState.ACCEPTED):
                 self._fault(form.JOURNALS, "state_unfounded", submission=sub.id, state=sub.state)
             if accepted and sub.mode is Mode.REAL and not sub.superseded:
-                by = evidence.slots[f"ars:{sub.recipient}"].receipt
+                declared, by = sub, evidence.slots[f"ars:{sub.recipient}"].receipt
                 against = self._contradicted(deposit, by) if deposit is not None else None
         if (filing.status is FilingStatus.DECLARED) is not (by is not None):
             self._fault(form.JOURNALS, "status_unfounded", reference=filing.reference, status=filing.status)
-        if by is None:
-            return None, None
+        if declared is None or by is None:
+            return found()
         if Received.model_validate_json(self._index.get("receipt", by) or "").purged_at is not None:
             self._fault(form.RECEIPTS, "proof_purged", reference=filing.reference, receipt=by)
-        return (None, self._file(against)) if against is not None else (self._file(by), None)
+        if against is None:
+            return found(declared_by=self._file(by))
+        by_whom, why = (told and shown(told, 200) for told in (declared.mode_by, declared.mode_reason))
+        return found(contradicted=against, confirmed_by=by_whom, confirmed_why=why)
 
     def _file(self, receipt: str) -> str:
         line = self._index.file_of("receipt", receipt)
         return line.file if line is not None else form.RECEIPTS
 
     def _contradicted(self, deposit: Deposit, by: str) -> str | None:
-        """A receipt that says the other mode of a deposit.
+        """The file that says the other mode of a deposit: a receipt's, else the journal that knows of one.
 
         Where it is the portal's own word on what it took (the ADS), an answer that says no mode cannot decide, unless a
         person placed it: the journal then says more than its receipts.
         """
         other = Mode.REAL if deposit.mode is Mode.TEST else Mode.TEST
         found = {
-            kind: receipt
+            kind: self._file(receipt)
             for kind in ("ads", "acs", "ars")
             if (
                 receipt := self._index.get(
@@ -84,11 +91,12 @@ class Judge:
                 )
             )
         }
+        if deposit.mode_told is other:
+            found.setdefault("ads", form.JOURNALS)
         decides = Received.model_validate_json(self._index.get("receipt", by) or "")
         if "ads" in found and getattr(decides.receipt, "mode", None) is None and not decides.attached:
-            where = self._file(found["ads"])
-            self._fault(where, "mode_contradicted", deposit=deposit.id, found=other, expected=deposit.mode)
-        return next(iter(found.values()), None)
+            self._fault(found["ads"], "mode_contradicted", deposit=deposit.id, found=other, expected=deposit.mode)
+        return next((found[kind] for kind in ("ads", "acs", "ars") if kind in found), None)
 
     def _deposit(self, id: str) -> Deposit | None:
         text = self._index.get("facts", f"deposit:{id}")

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from due_workflow import texts
+from due_workflow.adapters import _evidence_form as form
 from due_workflow.adapters._evidence_form import CaseLine, GoneLine
 from due_workflow.adapters._evidence_gather import Hire
 from due_workflow.adapters._evidence_sheets import Cell, Link, Mark, Sheet, table
 from due_workflow.journal import Told
 from due_workflow.models import ClientFile, Deposit, Filing, FilingStatus, Submission
-from due_workflow.receipts import Mode, Piece, Received, Unreadable
+from due_workflow.receipts import Acs, Ads, Ars, Mode, Piece, Received, Unreadable
 
 LAW = (
     ("L1221-10", "before"),
@@ -90,15 +91,20 @@ class Pages:
         facts.append((self.phrase("fact.scan"), Link(file, file) if file else none))
         sheet.facts(facts)
 
-    def line(self, filing: Filing, at: str) -> Sequence[Cell]:
+    def line(self, hire: Hire, at: str) -> Sequence[Cell]:
         """A hire in the list of all."""
+        filing = hire.filing
         sub, piece = declaring(filing)
-        by = self.phrase("by_ars", recipient=sub.recipient, at=piece.issued_at) if sub and piece else "—"
-        return Link(filing.reference, f"#{at}"), self.shown(filing.hire_at), self.status(filing), by
+        proved = sub and piece and contradiction(hire) is None
+        by = self.phrase("by_ars", recipient=sub.recipient, at=piece.issued_at) if sub and piece and proved else "—"
+        return Link(filing.reference, f"#{at}"), self.shown(filing.hire_at), self.status(hire), by
 
-    def status(self, filing: Filing) -> Mark:
-        """What staff read; only an accepted REAL ARS is *declared*."""
-        return Mark(self.word("status", filing.status), filing.status is FilingStatus.DECLARED)
+    def status(self, hire: Hire) -> Mark:
+        """What staff read; only an accepted REAL ARS, whose mode no piece contradicts, is *declared*."""
+        status = self.word("status", hire.filing.status)
+        if contradiction(hire) is not None:
+            return Mark(self.phrase("contradicted", status=status), False)
+        return Mark(status, hire.filing.status is FilingStatus.DECLARED)
 
     def hire(
         self,
@@ -113,8 +119,8 @@ class Pages:
         """Who, what, when; each attempt, each piece, what is gone, and what was decided."""
         filing = hire.filing
         sheet.heading(self.phrase("hire", reference=filing.reference), at)
-        sheet.facts(self._who(filing))
-        sheet.text(self._declared(filing, files))
+        sheet.facts(self._who(hire))
+        sheet.text(self._declared(hire, files))
         sheet.heading(self.phrase("attempts"), small=True)
         if filing.submissions:
             headings = self.columns("attempt", "state", "handed", "portal", "ref", "message")
@@ -124,6 +130,8 @@ class Pages:
         sheet.heading(self.phrase("pieces"), small=True)
         if hire.receipts:
             deciding = {p.receipt: s for s in filing.attempts() if (p := s.evidence.decisive(s.recipient)) is not None}
+            if contradiction(hire) is not None:
+                deciding = {id: sub for id, sub in deciding.items() if sub is not declaring(filing)[0]}
             papers = sorted((h.facts for h in hire.receipts), key=lambda r: (r.received_at, r.id))
             headings = self.columns("piece", "attempt", "issued", "received", "says", "standing", "file")
             table(sheet, headings, [self._piece(paper, deciding, files, filing) for paper in papers])
@@ -139,9 +147,10 @@ class Pages:
         table(sheet, self.columns("no", "at", "by", "event", "move"), map(self._entry, told))
         self.heads(sheet, heads)
 
-    def _who(self, filing: Filing) -> list[tuple[str, Cell]]:
+    def _who(self, hire: Hire) -> list[tuple[str, Cell]]:
+        filing = hire.filing
         said = filing.declaration
-        facts: list[tuple[str, Cell]] = [(self.phrase("fact.status"), self.status(filing))]
+        facts: list[tuple[str, Cell]] = [(self.phrase("fact.status"), self.status(hire))]
         if said is not None:
             person = said.employee
             facts += [
@@ -154,15 +163,24 @@ class Pages:
             facts.append((self.phrase("fact.establishment"), str(filing.siret)))
         return [*facts, (self.phrase("fact.hire"), texts.long(filing.hire_at, self.lang))]
 
-    def _declared(self, filing: Filing, files: Mapping[str, str]) -> str:
+    def _declared(self, hire: Hire, files: Mapping[str, str]) -> str:
         """The one sentence that counts: what is declared, and by which piece."""
+        filing = hire.filing
         sub, piece = declaring(filing)
         if sub is not None and piece is not None:
             when = {"issued": texts.long(piece.issued_at, self.lang), "sent": texts.long(sub.begun_at, self.lang)}
             file = files.get(f"receipt:{piece.receipt}", "—")
             number = f" {self.phrase('number', piece=piece.piece)}" if piece.piece else ""
-            key = "declared_late" if sub.late else "declared"
-            return self.phrase(key, recipient=sub.recipient, number=number, file=file, id=sub.id, **when)
+            facts = {"recipient": sub.recipient, "number": number, "file": file, "id": sub.id, **when}
+            against = contradiction(hire)
+            if against is not None:
+                receipt, said = against
+                other = files.get(f"receipt:{receipt}", form.RECEIPTS) if receipt else form.JOURNALS
+                sentences = [self.phrase("declared_contradicted", said=said, other=other, **facts)]
+                if sub.mode_by is not None:
+                    sentences.append(self.phrase("declared_confirmed", by=sub.mode_by, why=sub.mode_reason))
+                return " ".join(sentences)
+            return self.phrase("declared_late" if sub.late else "declared", **facts)
         if filing.elsewhere is not None:
             at = texts.long(filing.elsewhere.at, self.lang)
             return self.phrase("declared_elsewhere", at=at, proof=filing.elsewhere.proof)
@@ -250,3 +268,23 @@ def declaring(filing: Filing) -> tuple[Submission | None, Piece | None]:
         if not sub.superseded and piece is not None and piece.outcome.accepted:
             return sub, piece
     return None, None
+
+
+def contradiction(hire: Hire) -> tuple[str, Mode] | None:
+    """The receipt that says the other mode of the deposit by which a hire is declared, and that mode; None: none does.
+
+    No name of a receipt: only the deposit's own journal knows of it.
+    """
+    sub, _ = declaring(hire.filing)
+    held = hire.deposits.get(sub.deposit or "") if sub is not None else None
+    if held is None:
+        return None
+    deposit: Deposit = held.facts
+    papers: list[tuple[str, Ads | Acs | Ars]] = [
+        (h.facts.id, h.facts.receipt) for h in hire.receipts if not isinstance(h.facts.receipt, Unreadable)
+    ]
+    for id, paper in sorted(papers, key=lambda each: (each[1].kind != "ads", each[0])):
+        same = (paper.portal, paper.account, paper.portal_ref) == (deposit.portal, deposit.account, deposit.ref)
+        if same and paper.mode is not None and paper.mode is not deposit.mode:
+            return id, paper.mode
+    return ("", deposit.mode_told) if deposit.mode_told is not None else None

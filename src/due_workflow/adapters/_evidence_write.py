@@ -21,7 +21,7 @@ from due_workflow import __version__, journal, texts
 from due_workflow.adapters import _evidence_form as form
 from due_workflow.adapters._evidence_form import CaseLine, FileLine, GoneLine, Header, SealLine
 from due_workflow.adapters._evidence_gather import Gatherer, Hire
-from due_workflow.adapters._evidence_pages import Pages
+from due_workflow.adapters._evidence_pages import Pages, contradiction
 from due_workflow.adapters._evidence_sheets import Both, HtmlSheet, TextSheet
 from due_workflow.adapters._evidence_zip import packed
 from due_workflow.identifiers import scrub
@@ -44,7 +44,8 @@ class Exported:
         file: where.
         about: "filing:<reference>" or "client:<SIREN>".
         seal: the archive's seal, SHA-256 (hex): noted elsewhere, it proves later that not a byte was changed.
-        files, hires, declared: how many of each.
+        files, hires, declared: how many of each; declared where no piece contradicts the mode.
+        contradicted: how many more are called declared, while a piece says the other mode of their deposit.
         others: how many hires that are not in the archive its messages hold too.
         gone: how many things are not there, by why (purged, not_kept, not_attached, missing).
         broken: the journals that do not hold: they are in the archive as they are, and `verify` tells them.
@@ -56,6 +57,7 @@ class Exported:
     files: int = 0
     hires: int = 0
     declared: int = 0
+    contradicted: int = 0
     others: int = 0
     gone: dict[str, int] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
@@ -122,7 +124,7 @@ class Archive:
         for reference in references:
             hire = first or self.read.hire(reference)
             first, done.hires = None, done.hires + 1
-            self.front.row(self.pages.line(hire.filing, f"h{done.hires}"))
+            self.front.row(self.pages.line(hire, f"h{done.hires}"))
             self._hire(hire, f"h{done.hires}")
             progress(done.hires)
         self.front.close_table()
@@ -161,7 +163,10 @@ class Archive:
 
     def _hire(self, hire: Hire, at: str) -> None:
         filing = hire.filing
-        self.done.declared += filing.status is FilingStatus.DECLARED
+        if filing.status is FilingStatus.DECLARED:
+            contradicted = contradiction(hire) is not None
+            self.done.contradicted += contradicted
+            self.done.declared += not contradicted
         if hire.others:
             self._others |= hire.others
             self._shared.add(filing.reference)

@@ -1,25 +1,23 @@
 """Files left in a folder for a transport: each appears whole or not at all, under a name that no other file had.
 
 The manifest is there before the file, and stays when the transport has taken the file, so that it can be told after a
-crash at any instant whether it was ever to be seen. A parcel's name tells the folder that it was made for: it is handed
-over in no other, and absence is affirmed in no other. Test and real never share a folder. Nothing here decides what
-becomes of a deposit. Extra `avis`.
+crash at any instant whether it was ever to be seen; one that was removed is missed. A parcel's name tells the folder
+that it was made for: it is handed over in no other, and absence is affirmed in no other. Test and real never share a
+folder. Nothing here decides what becomes of a deposit. Extra `avis`.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from due_workflow.adapters._folder_manifests import Manifest, Manifests, kept, written
 from due_workflow.adapters._folder_mark import mark_in, mark_of, marked
 from due_workflow.adapters.upload import left_as, read
 from due_workflow.base import doors
@@ -32,53 +30,8 @@ from due_workflow.receipts import Mode
 LONGEST_NAME = 150
 """Characters of a file's name, at most: the names beside it are longer, and 255 bytes is what file systems take."""
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a file that was handed over is, for the transport and for `find`. It names no person.
-
-    Attributes:
-        file: its name in the outgoing folder.
-        sha256: of its bytes, lower-case hex.
-        mode: "test" or "real".
-        submissions: the ids of the attempts in it.
-        siret: the employer's.
-        handed_at: when, ISO 8601 in UTC.
-        part: the name it was written under before it could be seen.
-        ref: the portal's reference (numéro ADS), once the transport has said it; then `ref_at`, its instant.
-    """
-
-    file: str
-    sha256: str
-    mode: str
-    submissions: tuple[str, ...]
-    siret: str
-    handed_at: str
-    part: str
-    ref: str = ""
-    ref_at: str = ""
-
-    def json(self) -> bytes:
-        """The manifest as it is written."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode() + b"\n"
-
-    @classmethod
-    def read(cls, data: bytes) -> Manifest | None:
-        """The manifest in `data`; None where it is not whole."""
-        try:
-            told = json.loads(data)
-            found = cls(**{**told, "submissions": tuple(told["submissions"])})
-        except (ValueError, TypeError, KeyError, RecursionError):
-            return None
-        texts = (getattr(found, name) for name in cls.__slots__ if name != "submissions")
-        return (
-            found
-            if isinstance(told["submissions"], list)
-            and all(isinstance(text, str) for text in (*texts, *found.submissions))
-            else None
-        )
+_AGAIN = frozenset({"before", "manifest", "noted"})
+"""Steps of a deposit at which a file that is there already is one of the same parcel."""
 
 
 @doors
@@ -86,9 +39,9 @@ class FolderDeposit:
     """Leaves files in a folder, from where the host's own transport takes them to the portal.
 
     In the folder: `test` and `real`, one for each mode, and `manifests` with a file ``<name>.json`` for each one that
-    was handed over, and the folder's mark (see `label`). A transport takes the files of one mode whose name does not
-    begin with a dot, and leaves `manifests`, which is needed as long as a deposit is in doubt. Names that begin with a
-    dot are files in the making.
+    was handed over, a note of it, and the folder's mark (see `label`). A transport takes the files of one mode whose
+    name does not begin with a dot, and leaves `manifests`, which is needed as long as a deposit is in doubt. Names that
+    begin with a dot are files in the making, or notes.
 
     Args:
         folder: an existing folder; the others are made in it. One file system, local or a share.
@@ -117,7 +70,7 @@ class FolderDeposit:
             raise InputRefused("folder_names")
         self.folder, self.permissions, self.form = Path(folder), permissions, form
         self._out: Mapping[Mode, Path] = {Mode.TEST: self.folder / test, Mode.REAL: self.folder / real}
-        self._manifests = self.folder / manifests
+        self._manifests = Manifests(self.folder / manifests, permissions)
         self._mark: str | None = None
 
     def __repr__(self) -> str:
@@ -136,9 +89,9 @@ class FolderDeposit:
         """
         if self._mark is None:
             with suppress(OSError):
-                self._made(self._manifests)
-                self._mark = marked(self._manifests, self.permissions)
-                _kept(self._manifests)
+                self._made(self._manifests.folder)
+                self._mark = marked(self._manifests.folder, self.permissions)
+                kept(self._manifests.folder)
         return "due" if self._mark is None else f"due-{self._mark}"
 
     def deposit(self, parcel: Parcel) -> Manifest:
@@ -150,8 +103,6 @@ class FolderDeposit:
         """
         siret = self._checked(parcel)
         out = self._ready(parcel)
-        if self._read(parcel.filename) is not None:
-            raise PortalFailure("folder_twice", file=parcel.filename)
         part = f".{parcel.filename}.{secrets.token_hex(4)}.part"
         told = Manifest(
             file=parcel.filename,
@@ -162,23 +113,28 @@ class FolderDeposit:
             handed_at=datetime.now(UTC).isoformat(timespec="seconds"),
             part=part,
         )
-        # the part first, then the manifest that names it, then the file: whoever finds a whole manifest and no part
-        # knows that the file was there
-        step, why = "part", ""
+        # the part first, then the manifest that names it, then the note, then the file: whoever finds a whole manifest
+        # and no part knows that the file was there, and whoever finds a note and no manifest that one was removed
+        step, why = "before", ""
         try:
-            self._written(out / part, parcel.content)
+            if self._known(parcel, out):
+                raise FileExistsError
+            step = "part"
+            written(out / part, parcel.content, self.permissions)
             step = "manifest"
-            self._written(self._manifest(parcel.filename), told.json())
+            self._manifests.write(told)
             step = "ready"
-            _kept(self._manifests)
+            kept(self._manifests.folder)
             if os.path.lexists(out / parcel.filename):
                 raise FileExistsError
+            step = "noted"
+            self._manifests.note(parcel.filename)
             step = "rename"
             (out / part).rename(out / parcel.filename)
             step = "seen"
-            _kept(out)
+            kept(out)
         except FileExistsError:
-            why = "folder_twice" if step == "manifest" else "folder_name_taken"
+            why = "folder_twice" if step in _AGAIN else "folder_name_taken"
         except OSError as error:
             why = _why(error)
         if why:
@@ -194,7 +150,7 @@ class FolderDeposit:
         Raises:
             CannotTell: the folder cannot be read or written; or the parcel was made for another one (the setting
                 changed, a share is not mounted, the manifests were removed); or its name tells none, and nothing of it
-                is here.
+                is here; or its own manifest was removed, or the file lies there without one.
         """
         why = ""
         try:
@@ -214,7 +170,7 @@ class FolderDeposit:
         """
         if at.tzinfo is None:
             raise InputRefused("naive_instant")
-        told = Manifest.read(self._read(filename) or b"") if _plain(filename) else None
+        told = self._manifests.read(filename) if _plain(filename) else None
         if told is None:
             raise InputRefused("folder_unknown", file=shown(filename))
         ref = ref.strip()
@@ -222,12 +178,8 @@ class FolderDeposit:
             raise InputRefused("reference_is_a_nir" if ref else "empty_ref")
         if told.ref and told.ref != ref:
             raise InputRefused("ref_known", deposit=filename, ref=told.ref)
-        noted = Manifest(**{**_fields(told), "ref": ref, "ref_at": at.astimezone(UTC).isoformat()})
-        beside = self._manifests / f".{filename}.{secrets.token_hex(4)}.part"
-        self._written(beside, noted.json())
-        beside.replace(self._manifest(filename))
-        _kept(self._manifests)
-        return noted
+        told_at = at.astimezone(UTC).isoformat()
+        return self._manifests.amend(told, secrets.token_hex(4), ref=ref, ref_at=told_at)
 
     # ---- before the file
 
@@ -249,10 +201,10 @@ class FolderDeposit:
         try:
             if not self.folder.is_dir():
                 raise FileNotFoundError(errno.ENOENT, "")
-            if wanted is not None and wanted != mark_of(self._manifests):
+            if wanted is not None and wanted != mark_of(self._manifests.folder):
                 why = "folder_other"
             else:
-                self._made(self._manifests)
+                self._made(self._manifests.folder)
                 self._made(self._out[parcel.mode])
         except OSError as error:
             why = _why(error)
@@ -266,34 +218,17 @@ class FolderDeposit:
 
     # ---- files
 
-    def _manifest(self, filename: str) -> Path:
-        return self._manifests / f"{filename}.json"
-
-    def _read(self, filename: str) -> bytes | None:
-        """The manifest's bytes; empty: the parcel was withdrawn, or its manifest is being written; None: none."""
+    def _known(self, parcel: Parcel, out: Path) -> bool:
+        """Whether the same parcel was handed over before; noted where only the file itself tells."""
+        if self._manifests.text(parcel.filename) is not None or self._manifests.noted(parcel.filename):
+            return True
         try:
-            return self._manifest(filename).read_bytes()
+            there = (out / parcel.filename).read_bytes() == parcel.content
         except FileNotFoundError:
-            return None
-
-    def _written(self, path: Path, content: bytes) -> None:
-        """A new file, on the disk when this returns, or none.
-
-        Raises:
-            FileExistsError: there is one of that name.
-        """
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, self.permissions)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                if hasattr(os, "fchmod"):
-                    os.fchmod(handle, self.permissions)  # whatever the process's mask is
-                file.write(content)
-                file.flush()
-                os.fsync(handle)
-        except OSError:
-            with suppress(OSError):
-                path.unlink()
-            raise
+            return False
+        if there:
+            self._manifests.note(parcel.filename)
+        return there
 
     def _withdrawn(self, out: Path, part: str) -> bool:
         """Whether the part never becomes the file from now on; False: it has become it."""
@@ -314,59 +249,62 @@ class FolderDeposit:
         except OSError:
             gone, stopped = False, step not in ("rename", "seen")
         if why == "folder_twice" or not stopped:
+            with suppress(OSError):
+                if step == "noted":  # this one's manifest, in the place of one that was removed
+                    self._manifests.remove(told.file)
             return PortalFailure("folder_twice" if stopped else "folder_failed", file=told.file, why=why)
         if gone:
             return NotSent(f"folder_withdrawn: {told.file}")
         # nobody saw it: the same parcel may come again
         with suppress(OSError):
-            if step in ("ready", "rename"):
-                self._manifest(told.file).unlink()
+            if step in ("ready", "noted", "rename"):
+                self._manifests.forget(told.file)
             (out / _aside(told.part)).unlink()
         return NotSent(f"{why}: {told.file}")
 
     def _found(self, parcel: Parcel) -> Manifest | None:
-        if not _plain(parcel.filename) or not self._manifests.is_dir():
+        filename, manifests, out = parcel.filename, self._manifests, self._out[parcel.mode]
+        if not _plain(filename) or not manifests.folder.is_dir():
             raise CannotTell("folder_no_manifests")
-        out, late = self._out[parcel.mode], False
-        self._one_of_ours(parcel.filename, out)
-        if self._read(parcel.filename) is None:
+        self._one_of_ours(filename, out)
+        # the note is looked for first, as it comes after the manifest
+        noted, text = manifests.noted(filename), manifests.text(filename)
+        if noted and Manifest.read(text or b"") is None:
+            raise CannotTell("folder_manifest_broken" if text else "folder_manifest_gone")
+        late = text is not None
+        if not late:
             try:
-                # an empty manifest: whoever comes with this parcel from now on is refused
-                self._written(self._manifest(parcel.filename), b"")
-                _kept(self._manifests)
+                manifests.withhold(filename)
             except FileExistsError:
                 late = True
-        else:
-            late = True
-        told = Manifest.read(self._read(parcel.filename) or b"")
+        told = manifests.read(filename)
         if told is None:
             if late and not out.is_dir():
                 raise CannotTell("folder_missing")
             # no whole manifest: the file was not there yet, and without its part it never will be
-            stopped = [self._withdrawn(out, part) for part in _parts(out, parcel.filename)]
-            again = self._read(parcel.filename) or b""
+            stopped = [self._withdrawn(out, part) for part in _parts(out, filename)]
+            again = manifests.text(filename) or b""
             told = Manifest.read(again)
-            if told is None:
-                if again and not any(stopped):
-                    raise CannotTell("folder_manifest_broken")
-                return None
-        return None if self._withdrawn(out, told.part) else told
+            if told is None and again and not any(stopped):
+                raise CannotTell("folder_manifest_broken")
+        if told is not None and not self._withdrawn(out, told.part):
+            return told
+        if _lies(out, filename):
+            with suppress(FileExistsError):
+                manifests.note(filename)  # the transport takes the file, and nothing else would tell of it then
+            raise CannotTell("folder_file_there")
+        return None
 
     def _one_of_ours(self, filename: str, out: Path) -> None:
         """Only the folder that a parcel was made for may affirm its absence, or one that holds something of it."""
         wanted = mark_in(filename)
-        if wanted is not None and wanted == mark_of(self._manifests):
+        if wanted is not None and wanted == mark_of(self._manifests.folder):
             return
         begun = bool(_parts(out, filename))
-        whole = Manifest.read(self._read(filename) or b"") is not None
-        if wanted is not None and (begun or not whole):
+        if wanted is not None and (begun or self._manifests.read(filename) is None):
             raise CannotTell("folder_other")
-        if not (begun or self._read(filename)):
+        if not (begun or self._manifests.text(filename)):
             raise CannotTell("folder_unmarked")
-
-
-def _fields(told: Manifest) -> dict[str, Any]:
-    return {name: getattr(told, name) for name in Manifest.__slots__}
 
 
 def _plain(name: str) -> bool:
@@ -388,21 +326,23 @@ def _aside(part: str) -> str:
 
 def _parts(out: Path, filename: str) -> list[str]:
     """What was written of a file and could not be seen yet, or was withdrawn before it could."""
-    head = f".{filename}."
-    names = [path.name for path in out.iterdir() if path.name.startswith(head)] if out.is_dir() else []
-    found = (re.fullmatch(r"([0-9a-f]{8})\.(part|withdrawn)", name.removeprefix(head)) for name in names)
-    return sorted({f"{head}{match[1]}.part" for match in found if match})
+    found = (_part(name, filename) for name in _named_after(out, filename))
+    return sorted({part for part in found if part is not None})
 
 
-def _kept(folder: Path) -> None:
-    """The folder's own entries, on the disk when this returns, where the system can say so."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _part(name: str, filename: str) -> str | None:
+    """The part that a name is of."""
+    found = re.fullmatch(rf"(\.{re.escape(filename)}\.[0-9a-f]{{8}})\.(?:part|withdrawn)", name)
+    return f"{found[1]}.part" if found else None
+
+
+def _lies(out: Path, filename: str) -> bool:
+    """Whether the file is there, or what a transport makes of it: its name with something before or behind it."""
+    return any(_part(name, filename) is None for name in _named_after(out, filename))
+
+
+def _named_after(out: Path, filename: str) -> list[str]:
+    return [path.name for path in out.iterdir() if filename in path.name] if out.is_dir() else []
 
 
 def _why(error: OSError) -> str:

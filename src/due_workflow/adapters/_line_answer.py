@@ -51,7 +51,9 @@ class LineTrouble(PortalFailure):
 
     def unsent(self) -> NotSent:
         """The same, where the caller is sure that nothing was taken."""
-        return NotSent(self.why)
+        found = NotSent(self.why)
+        found.after = self.after
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -67,21 +67,40 @@ def export(
         InputRefused: `what` is a deposit or the firm (`evidence_of_what`).
         FileExistsError: the file is there, and `replace` is not set.
         Conflict: a hire was changed each time that it was read; export again.
-        OSError: it cannot be written; what was there is as before.
+        OSError: it cannot be written; what was there is as before. It names the folder where none can be made in it.
     """
     about = meant(flow, what)
     path = Path(target)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not replace:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # 0600, O_EXCL
+    with _named(path.parent):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # 0600, O_EXCL
     try:
-        with os.fdopen(handle, "w+b") as stream, ExitStack() as spools:
+        with _named(path), os.fdopen(handle, "w+b") as stream, ExitStack() as spools:
             archive = Archive(flow, about, stream, spools, path.parent, lang, by)
             told = archive.write(path, since, until, firm=firm, progress=progress)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).replace(path)
+        with _named(path):
+            Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     return told
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """What cannot be written is told by a name that was asked for, never by that of a file it is written into first.
+
+    Raises:
+        OSError: as it was raised, with that name.
+    """
+    try:
+        yield
+    except OSError as error:
+        if not isinstance(error.filename, str) or Path(error.filename).name.startswith("."):
+            error.filename, error.filename2 = str(path), None
+        raise

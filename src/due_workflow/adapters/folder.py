@@ -14,7 +14,8 @@ from typing import Any, Literal
 from due_workflow.adapters import upload
 from due_workflow.adapters._envelope import No
 from due_workflow.adapters._folder_incoming import Incoming
-from due_workflow.adapters._folder_outgoing import FolderDeposit, Manifest
+from due_workflow.adapters._folder_manifests import Manifest
+from due_workflow.adapters._folder_outgoing import FolderDeposit
 from due_workflow.adapters.avis import instant
 from due_workflow.base import doors
 from due_workflow.errors import CannotTell

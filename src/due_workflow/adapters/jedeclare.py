@@ -120,6 +120,7 @@ class JedeclarePortal:
 
         Raises:
             CannotTell: the file was to be seen, and no ADS of it is known.
+            LineTrouble: the account cannot be asked now, of this deposit as of any other.
         """
         if self.outgoing is None:
             raise CannotTell("jedeclare_no_folder")
@@ -128,21 +129,29 @@ class JedeclarePortal:
             return None
         if not told.ref:
             raise CannotTell("folder_no_ads")
-        ads, why = ads_of(told, self.name, self.account), ""
-        try:
-            if self._knows(told):
-                return ads
-        except LineTrouble as trouble:
-            why = trouble.why
-        raise CannotTell(why or f"jedeclare_ads_not_listed: {told.ref}")
+        ads = ads_of(told, self.name, self.account)
+        if not self._knows(told):
+            raise CannotTell(f"jedeclare_ads_not_listed: {told.ref}")
+        return ads
 
     def _knows(self, told: Manifest) -> bool:
+        """Whether the reference is listed; a procedure that is refused hides no other."""
         begin = min(paris_day(instant_of(told, "handed_at")), paris_day(instant_of(told, "ref_at")))
+        refused = dict[str, LineTrouble]()
         for procedure in self.settings.procedures:
-            for first, last in self._windows(begin - timedelta(days=1)):
-                lines = self._listed(procedure, first, last, _NUMBERS["ads"])
-                if any(line is not None and line.ads == told.ref for line in lines):
-                    return True
+            try:
+                for first, last in self._windows(begin - timedelta(days=1)):
+                    lines = self._listed(procedure, first, last, _NUMBERS["ads"])
+                    if any(line is not None and line.ads == told.ref for line in lines):
+                        return True
+            except LineTrouble as trouble:
+                if trouble.code != "jedeclare_procedure":
+                    raise
+                refused[procedure] = trouble.anew()
+        if len(refused) == len(set(self.settings.procedures)):
+            raise list(refused.values())[-1]
+        if refused:
+            raise CannotTell(f"jedeclare_procedure: {', '.join(map(shown, refused))}")
         return False
 
     # ---- collection

@@ -30,11 +30,10 @@ from due_workflow.cli.settings import (
     RunTable,
     SoftwareTable,
     WebhookTable,
-    secrets,
     toml,
-    variable,
 )
 from due_workflow.cli.settings_file import FILE, models_of
+from due_workflow.cli.settings_secrets import secrets, variable
 from due_workflow.cli.views import table
 from due_workflow.cli.window import app
 from due_workflow.errors import InputRefused, StorageUnusable

@@ -152,8 +152,8 @@ class Folder:
         return path
 
     def left(self, mode: str, name: str) -> None:
-        """Note a file that was left in `envois/` for the portal, with its manifest."""
-        self._own(f"{OUT}/{mode}/{name}", f"{OUT}/manifests/{name}.json")
+        """Note a file that was left in `envois/` for the portal, with its manifest and the note of that."""
+        self._own(f"{OUT}/{mode}/{name}", f"{OUT}/manifests/{name}.json", f"{OUT}/manifests/.{name}.handed")
 
     def paper(self, name: str, content: bytes) -> Path:
         """Put a document into `papiers/`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
@@ -39,19 +40,23 @@ def export(
     first = a_day(since, "--since") if since is not None else None
     last = a_day(until, "--until") if until is not None else None
     total = evidence.count(s.flow, what, since=first, until=last)
-    with s.progress("cli.evidence.exporting", total) as tell:
-        told = evidence.export(
-            s.flow,
-            what,
-            out,
-            lang=s.lang,
-            by=s.by,
-            since=first,
-            until=last,
-            firm=firm,
-            replace=force,
-            progress=tell,
-        )
+    try:
+        with s.progress("cli.evidence.exporting", total) as tell:
+            told = evidence.export(
+                s.flow,
+                what,
+                out,
+                lang=s.lang,
+                by=s.by,
+                since=first,
+                until=last,
+                firm=firm,
+                replace=force,
+                progress=tell,
+            )
+    except OSError as error:
+        _unwritten(s, error)
+        return
     s.data |= {
         "file": hushed(str(out)),
         "about": told.about,
@@ -59,6 +64,7 @@ def export(
         "files": told.files,
         "hires": told.hires,
         "declared": told.declared,
+        "contradicted": told.contradicted,
         "other_hires": told.others,
         "gone": told.gone,
         "broken": told.broken,
@@ -75,6 +81,19 @@ def export(
     s.say("cli.evidence.then", "dim", program=s.program, file=quote(hushed(str(out))))
     if told.broken or told.gone.get("missing"):
         s.ends(Code.UNUSABLE)
+    if told.contradicted:
+        s.say("cli.evidence.ask_portal", "bold red", count=told.contradicted)
+        s.ends(Code.PERSON)
+
+
+def _unwritten(s: Session, error: OSError) -> None:
+    """Tell what keeps the file from being written, and what to do about it."""
+    s.fail(error)
+    found = {errno.ENOSPC: "full", errno.EISDIR: "is_folder", errno.EEXIST: "exists"}
+    advice = f"cli.evidence.out_{found.get(error.errno or 0, 'folder')}"
+    s.warn(advice, "")
+    if s.json:
+        s.data["errors"][-1]["advice"] = s.text(advice)
 
 
 @command(evidence_app, "verify")
@@ -92,7 +111,10 @@ def verify(
         s.warn("cli.fault", "bold red", text=fault.text(s.lang))
     if found.sound:
         numbers = {name: getattr(found, name) for name in ("files", "entries", "receipts", "reread")}
-        s.say("cli.evidence.sound", "green", **numbers)
+        if found.contradicted:
+            s.say("cli.evidence.intact", **numbers)
+        else:
+            s.say("cli.evidence.sound", "green", **numbers)
     else:
         s.say("cli.evidence.unsound", "bold red", faults=found.fault_count)
         s.ends(Code.UNUSABLE)
@@ -111,6 +133,9 @@ def verify(
     else:
         s.say("cli.evidence.seal", seal=found.seal)
         s.say("cli.evidence.limits", "dim")
+    if found.contradicted:
+        s.say("cli.evidence.ask_portal", "bold red", count=found.contradicted)
+        s.ends(Code.PERSON)
 
 
 def _tell(s: Session, found: Verified) -> None:
@@ -122,6 +147,8 @@ def _tell(s: Session, found: Verified) -> None:
         if hire.contradicted:
             told = {"reference": hire.reference, "status": hire.status, "file": hire.contradicted}
             s.say("cli.evidence.hire_contradicted", "bold red", **told)
+            if hire.confirmed_by is not None:
+                s.say("cli.evidence.hire_confirmed", "yellow", by=hire.confirmed_by, why=hire.confirmed_why)
             continue
         key = "cli.evidence.hire_by" if hire.declared_by else "cli.evidence.hire"
         if not found.sound:
@@ -159,6 +186,7 @@ def _plain(found: Verified, lang: str) -> dict[str, object]:
         "reread": found.reread,
         "unread": found.unread,
         "gone": found.gone,
+        "contradicted": found.contradicted,
         "hires": [asdict(hire) | {"proved": found.sound and not hire.contradicted} for hire in found.hires],
         "faults": [{"file": hushed(f.where), "code": f.code, "text": f.text(lang)} for f in found.faults],
         "fault_count": found.fault_count,

@@ -31,7 +31,9 @@ def health(s: Session) -> None:
     s.show(shown)
     for finding in found.findings:
         s.say("cli.health.finding", "bold red", text=finding.text(s.lang))
-    if found.ok:
-        s.say("cli.health.ok", "green")
-    else:
+    if not found.ok:
         s.ends(Code.PERSON)
+    elif found.tray.count or found.in_doubt.count:
+        s.say("cli.health.calm", tray=found.tray.count, doubts=found.in_doubt.count, program=s.program)
+    else:
+        s.say("cli.health.ok", "green")

@@ -20,8 +20,9 @@ from due_workflow.firm import siren_of
 from due_workflow.hiring import declaration_in
 from due_workflow.identifiers import scrub
 from due_workflow.journal import Told
-from due_workflow.models import Filing, FilingStatus
+from due_workflow.models import Filing, FilingStatus, Submission
 from due_workflow.ports import Kind, Ref
+from due_workflow.receipts import Mode
 from due_workflow.records import decode
 
 T = TypeVar("T")
@@ -185,6 +186,17 @@ def _about(case: str, look: Callable[[str], T]) -> T:
     raise _nothing(case)
 
 
+def _attempt_meant(s: Session, case: str) -> Submission | None:
+    """The attempt that is explained under that name; None for a client."""
+    ref = s.flow.read.case_of(case)
+    if ref.kind is not Kind.FILING:
+        return None
+    if ref.id != case:
+        return s.flow.read.submission(case)
+    filing = s.flow.read.filing(case)
+    return filing.latest(Mode.REAL) or filing.latest(Mode.TEST)
+
+
 @command(app, "explain", "look")
 def explain(s: Session, case: Case) -> None:
     """Every event of the present state, with every reason against it."""
@@ -198,6 +210,9 @@ def explain(s: Session, case: Case) -> None:
             raise unknown from None
         return
     s.data["events"] = [plain.explanation(e, s.lang) for e in events]
+    sub = _attempt_meant(s, case)
+    if sub is not None:
+        pages.other_mode(s, sub)
     for e in sorted(events, key=lambda e: not e.possible):
         name = texts.word("event", e.event, s.lang)
         dest = texts.word("state", e.dest, s.lang)
@@ -237,7 +252,7 @@ def journal(
 
 
 def _event(told: Told, lang: str) -> str:
-    """What was decided; of the procedure also which step or pilot it is about, and the reason given."""
+    """What was decided; where a reason was given, also which step, pilot or attempt it is about, and that reason."""
     event = texts.word("event", told.event, lang)
     rollout = told.patch.get("rollout") or {}
     if told.event in ("mark_step", "unmark_step"):
@@ -249,6 +264,9 @@ def _event(told: Told, lang: str) -> str:
         }
     elif told.event in ("set_pilot_aside", "take_pilot_back"):
         found = {siren: (aside or {}).get("why") for siren, aside in (rollout.get("aside") or {}).items()}
+    elif told.event == "mode_confirmed":
+        subs = told.patch.get("submissions") or {}
+        found = {f"{told.case.id}/{name}": (sub or {}).get("mode_reason") for name, sub in subs.items()}
     else:
         return event
     for what, why in found.items():

@@ -40,7 +40,7 @@ def notifiers_from_env(environ: Mapping[str, str], lang: str) -> tuple[Notifier,
     Raises:
         InputRefused: a variable is missing or cannot be used; `problems` names it, never its value.
     """
-    said = {name: value for name in SETTINGS if (value := environ.get(name, "").strip())}
+    said = set_in(environ)
     found: list[Notifier] = []
     # one that stands alone was meant: it is never passed over in silence
     if any(name.startswith(("DUE_SMTP_", "DUE_MAIL_")) for name in said):
@@ -51,6 +51,12 @@ def notifiers_from_env(environ: Mapping[str, str], lang: str) -> tuple[Notifier,
     if "DUE_APPRISE_URLS" in said:
         found += _apprise(said["DUE_APPRISE_URLS"].split(), lang)
     return tuple(found)
+
+
+def set_in(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are set, without outer blanks; the password alone as it is."""
+    said = {name: value for name in SETTINGS if (value := environ.get(name, "")).strip()}
+    return {name: value if name == "DUE_SMTP_PASSWORD" else value.strip() for name, value in said.items()}
 
 
 def _email(said: Mapping[str, str], lang: str) -> Notifier:

@@ -13,6 +13,7 @@ from due_workflow.cli.session import Session
 from due_workflow.errors import NotFound
 from due_workflow.machine import Event
 from due_workflow.models import ClientFile, Deposit, Filing, FilingStatus, Submission
+from due_workflow.receipts import Mode
 
 BY_HAND = frozenset(
     event.value for event in (Event.RELEASE, Event.BEGIN_SEND, Event.SENT, Event.NOT_FOUND, Event.RENEW, Event.ABANDON)
@@ -32,7 +33,7 @@ def hire(s: Session, reference: str) -> None:
     s.data["client"] = plain.client(client)
     s.data["events"] = []
     if not s.json:
-        s.out.line(Text(f"{filing.reference}  ", "bold").append_text(views.status_text(filing.status, s.lang)))
+        s.out.line(Text(f"{filing.reference}  ", "bold").append_text(views.status_line(filing, s.lang)))
         s.say(
             "cli.detail",
             employee=views.employee(filing),
@@ -94,6 +95,7 @@ def _attempt(s: Session, sub: Submission) -> None:
             guess=guess,
             portal=f"{deposit.portal} {deposit.account}".strip(),
         )
+    other_mode(s, sub)
     if sub.overdue_since:
         s.say("cli.detail_overdue", "bold red", at=sub.overdue_since)
     if sub.irregular:
@@ -109,6 +111,32 @@ def _attempt(s: Session, sub: Submission) -> None:
             at=piece.issued_at,
             message=piece.message,
         )
+
+
+def other_mode(s: Session, sub: Submission) -> None:
+    """What the portal's word that it took an attempt in the other mode means, and what to do once it was asked."""
+    if sub.mode_told is None:
+        return
+    deposit = s.flow.read.deposit(sub.deposit) if sub.deposit else None
+    facts = {
+        "submission": sub.id,
+        "reference": sub.reference,
+        "said": sub.mode_told,
+        "ours": sub.mode,
+        "by": sub.mode_by,
+        "reason": sub.mode_reason or "—",
+        "ref": deposit.ref if deposit else None,
+        "program": s.program,
+    }
+    if not sub.contradicted:
+        s.say("cli.mode.past" if sub.mode_by is None else "cli.mode.confirmed", "bold yellow", **facts)
+        return
+    real = sub.mode is Mode.REAL
+    s.say("cli.mode.real" if real else "cli.mode.test", "bold red", **facts)
+    s.say("cli.mode.was_test" if real else "cli.mode.was_real", "red", **facts)
+    piece = sub.evidence.decisive(sub.recipient)
+    receipt = piece.receipt if piece is not None else s.text("cli.blank.receipt")
+    s.say("cli.mode.as_meant", "red", **facts, receipt=receipt)
 
 
 def _possible(s: Session, filing: Filing) -> None:
@@ -138,6 +166,7 @@ def deposit(s: Session, id: str) -> None:
         ref=found.ref,
         guess=s.text("cli.guessed") if found.guessed else "",
     )
+    _told(s, found)
     if found.withdrawn:
         s.say("cli.deposit_withdrawn", "yellow")
     for sid, item in found.items.items():
@@ -154,9 +183,15 @@ def deposit_explained(s: Session, id: str) -> None:
     s.data["deposit"] = plain.deposit(found)
     s.data["events"] = []
     s.say("cli.explain_deposit", deposit=found.id, state=found.state)
+    _told(s, found)
     for sid in found.items:
         s.say("cli.explain_item", program=s.program, submission=sid)
     _by_deposit(s, found)
+
+
+def _told(s: Session, found: Deposit) -> None:
+    if found.mode_told is not None:
+        s.say("cli.deposit_mode", "bold red", said=found.mode_told, ours=found.mode)
 
 
 def _by_deposit(s: Session, found: Deposit) -> None:

@@ -19,8 +19,8 @@ from due_workflow.cli.settings import (
     PortalTable,
     SoftwareTable,
     UrssafTable,
-    variable,
 )
+from due_workflow.cli.settings_secrets import variable
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.models import Software
 from due_workflow.ports import Portal
@@ -127,6 +127,7 @@ def _urssaf(s: Session, label: str, table: UrssafTable) -> Portal:
         addresses=urssaf.UrssafAddresses(**addresses),
         line=_line(s, label, table.line, addresses),
         recipient=table.recipient,
+        listing=table.listing,
     )
 
 
@@ -152,7 +153,11 @@ def _jedeclare(s: Session, label: str, table: JedeclareTable) -> Portal:
         credentials,
         deposit=deposit,
         settings=jedeclare.JedeclareSettings(
-            procedures=table.procedures, start=table.start, account_id=table.account_id or "", months=table.months
+            procedures=table.procedures,
+            start=table.start,
+            account_id=table.account_id or "",
+            months=table.months,
+            bare_is_none=table.bare_is_none,
         ),
         line=_line(s, label, table.line, addresses),
         form=table.message,
@@ -161,8 +166,9 @@ def _jedeclare(s: Session, label: str, table: JedeclareTable) -> Portal:
 
 
 def _given(label: str, what: str, known: str | None) -> str:
-    """What a portal is told of the firm: from the environment, else from the file."""
-    return os.environ.get(variable(label, what.upper()), "").strip() or known or ""
+    """What a portal is told of the firm: from the environment, else from the file. A password is taken as it is."""
+    said = os.environ.get(variable(label, what.upper()), "")
+    return (said if what == "password" and said.strip() else said.strip()) or known or ""
 
 
 def _missing(label: str, what: str) -> Problem:

@@ -17,8 +17,9 @@ from due_workflow.adapters.avis import read_file
 from due_workflow.cli import plain
 from due_workflow.cli.hires import Reason
 from due_workflow.cli.outcomes import Code, Usage
+from due_workflow.cli.pages import other_mode
 from due_workflow.cli.session import Session, command, hushed
-from due_workflow.cli.steps import SHORT
+from due_workflow.cli.steps import MODE_WHYS, SHORT
 from due_workflow.cli.typed import a_receipt, an_outcome
 from due_workflow.cli.views import attempt_line, table, when
 from due_workflow.cli.window import app
@@ -167,11 +168,23 @@ def _conclude(s: Session, count: _Count) -> None:
 # ---- the tray
 
 
+_SAID = frozenset({"unknown_ref", "ambiguous", "partly", "names_another", "no_verdict", "withdrawn"})
+_HOW = {
+    "cli.tray_how.mode": MODE_WHYS,
+    "cli.tray_how.ref": frozenset({"unknown_ref"}),
+    "cli.tray_how.attach": _SAID,
+    "cli.tray_how.aside": _SAID | {"unreadable"},
+}
+"""What to do about what waits, by the reasons for which it waits; nothing is told that does not help."""
+
+
 @command(app, "tray", "exchange")
 def tray(s: Session) -> None:
     """What waits for a person or a reference."""
     shown = table(s.lang, "receipt!", "kind", "ref!", "why", "received", "says")
+    whys: set[str] = set()
     for received in s.flow.read.tray():
+        whys.add(received.why or "mode_mismatch")
         s.add("receipts", plain.waiting(received))
         paper = received.receipt
         readable = None if isinstance(paper, Unreadable) else paper
@@ -193,7 +206,9 @@ def tray(s: Session) -> None:
         return
     s.show(shown)
     s.out.print()
-    s.say("cli.tray_how", program=s.program)
+    for key, about in _HOW.items():
+        if whys & about:
+            s.say(key, program=s.program)
 
 
 def _and_has(s: Session, says: str, reached: tuple[str, ...]) -> str:
@@ -209,6 +224,8 @@ def attach(
     s: Session,
     receipt: ReceiptId,
     outcomes: Annotated[list[str], typer.Argument(metavar="cli.meta.outcomes", help="cli.arg.outcomes")],
+    confirm: Annotated[bool, typer.Option("--confirm", help="cli.opt.confirm_mode")] = False,
+    reason: Annotated[str, typer.Option("--reason", metavar="cli.meta.text", help="cli.opt.reason_mode")] = "",
 ) -> None:
     """A person says what a waiting receipt means."""
     said = {}
@@ -217,10 +234,12 @@ def attach(
         if not sign or not submission:
             raise Usage("pair", value=pair)
         said[submission] = an_outcome(outcome)
-    result = s.flow.attach(a_receipt(s, receipt), said, by=s.by)
+    result = s.flow.attach(a_receipt(s, receipt), said, confirm, reason, by=s.by)
     s.add("receipts", plain.result(result))
     for sid in result.submissions:
-        s.out.line(attempt_line(s.flow.read.submission(sid), s.lang))
+        sub = s.flow.read.submission(sid)
+        s.out.line(attempt_line(sub, s.lang))
+        other_mode(s, sub)
     if result.state != "applied":
         s.warn("cli.attached_partly", receipt=result.receipt[:SHORT], program=s.program)
         s.ends(Code.PERSON)

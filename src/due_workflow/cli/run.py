@@ -10,20 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from due_workflow.adapters.log import LogNotifier
 from due_workflow.cli import portals
-from due_workflow.cli.notifiers import SETTINGS, notifiers_from_env
+from due_workflow.cli.notifiers import notifiers_from_env, set_in
 from due_workflow.cli.outcomes import Code
 from due_workflow.cli.session import Session, command
 from due_workflow.cli.window import app
 from due_workflow.cli.worker import tasks_of, work
 from due_workflow.errors import Conflict, InputRefused, Problem
 from due_workflow.firm import collect_id
+from due_workflow.health import Limits
 from due_workflow.ports import Changes, Entry, Kind, Notifier, Portal, Record, Ref, Storage
 from due_workflow.records import Command
 from due_workflow.rounds import TASKS, Task
@@ -32,6 +33,8 @@ from due_workflow.workflow import DueWorkflow
 
 TURNS = 3
 """How often one claim looks again where another worker of the firm took what it had found."""
+LOOKED = 1000
+"""Due records of a kind among which one claim looks for the longest due."""
 WITH_PORTAL = (Task.SEND_RELEASED, Task.COLLECT)
 
 
@@ -101,11 +104,12 @@ class OneFirm(Storage):
         """This firm's due records, the longest due first, leased by a commit that names the version found.
 
         The storage's own claim gives those of all firms by their due, so that what waits of the others would keep this
-        firm's back. What another worker of this firm took meanwhile is left to it.
+        firm's back. What another worker of this firm took meanwhile is left to it. A firm's records are found by id, so
+        where more than `LOOKED` of a kind are due, the longest due of the first so many come first.
         """
-        taken: list[Record] = []
+        taken, most = list[Record](), max(LOOKED, limit)
         for _ in range(TURNS):
-            due = [r for kind in kinds for r in self.find(self._cabinet, kind, due_by=now, limit=limit - len(taken))]
+            due = [record for kind in kinds for record in self.find(self._cabinet, kind, due_by=now, limit=most)]
             due.sort(key=lambda record: record.due or now)
             leased = [self._leased(record, until) for record in due[: limit - len(taken)]]
             taken += filter(None, leased)
@@ -158,7 +162,7 @@ def notifiers(s: Session, environ: Mapping[str, str]) -> tuple[Notifier, ...]:
     """
     asked = s.settings.notifiers
     file = asked.environment()
-    given = {name: value for name in SETTINGS if (value := environ.get(name, "").strip())}
+    given = set_in(environ)
     problems: list[Problem] = []
     try:
         found = notifiers_from_env(file | given, s.lang)
@@ -195,10 +199,17 @@ def _conclude(s: Session, wanted: Sequence[str]) -> None:
             if order.tries and order.trouble:
                 s.warn("cli.run.trouble", "red", order=held.ref.id, why=order.trouble, tries=order.tries, due=order.due)
                 s.ends(Code.UNUSABLE)
-    health = s.flow.read.counts(Kind.RECEIPT)
-    waiting = sum(health.get(state, 0) for state in ("tray", "mismatch"))
-    doubts = s.flow.read.counts(Kind.DEPOSIT).get("in_doubt", 0)
+    limits = Limits()
+    health = s.flow.read.health(limits)
+    waiting, doubts = health.tray.count, health.in_doubt.count
+    urgent = [finding for finding in health.findings if finding.who == "staff"]
     s.data["tray"], s.data["in_doubt"] = waiting, doubts
+    s.data["urgent"] = [{"code": finding.code, "text": finding.text(s.lang)} for finding in urgent]
     if waiting or doubts:
         s.warn("cli.run.waits", tray=waiting, doubts=doubts, program=s.program)
         s.ends(Code.PERSON)
+        for finding in urgent:
+            s.warn("cli.health.finding", "bold red", text=finding.text(s.lang))
+        if not urgent:
+            hour = timedelta(hours=1)
+            s.warn("cli.run.calm", tray=limits.tray / hour, doubts=limits.in_doubt / hour)

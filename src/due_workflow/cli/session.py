@@ -275,32 +275,26 @@ Firm = Annotated[str | None, typer.Option("--cabinet", metavar="ID", help="cli.o
 By = Annotated[str | None, typer.Option("--by", metavar="cli.meta.name", help="cli.opt.by", rich_help_panel=PANEL)]
 Lang = Annotated[Language | None, typer.Option("--lang", help="cli.opt.lang", rich_help_panel=PANEL)]
 Json = Annotated[bool, typer.Option("--json", help="cli.opt.json", rich_help_panel=PANEL)]
+_EVERYWHERE = {"config": Config, "db": Db, "cabinet": Firm, "by": By, "lang": Lang, "json": Json}
+"""The options that every command takes, before or after its name."""
 
 
-def everywhere(
-    config: Config = None,
-    db: Db = None,
-    cabinet: Firm = None,
-    by: By = None,
-    lang: Lang = None,
-    json: Json = False,
-) -> dict[str, Any]:
-    """The options that every command takes, before or after its name."""
-    return {"config": config, "db": db, "cabinet": cabinet, "by": by, "lang": lang, "json": json}
+def _takes(function: Callable[..., None], parameters: Iterable[inspect.Parameter]) -> None:
+    """Have a function's options be these and the common ones, for whoever reads its signature."""
+    only = inspect.Parameter.KEYWORD_ONLY
+    known = [inspect.Parameter("ctx", only, annotation=typer.Context), *(p.replace(kind=only) for p in parameters)]
+    for name, kind in _EVERYWHERE.items():
+        known.append(inspect.Parameter(name, only, default=False if kind is Json else None, annotation=kind))
+    function.__signature__ = inspect.Signature(known)  # type: ignore[attr-defined]
+    function.__annotations__ = {p.name: p.annotation for p in known}
 
 
-def keep(
-    ctx: typer.Context,
-    config: Config = None,
-    db: Db = None,
-    cabinet: Firm = None,
-    by: By = None,
-    lang: Lang = None,
-    json: Json = False,
-) -> None:
+def keep(ctx: typer.Context, **given: Any) -> None:
     """Keep the options given before a command's name, for it; what it says itself counts more."""
-    given = everywhere(config, db, cabinet, by, lang, json)
     ctx.obj = {**(ctx.obj or {}), **{key: value for key, value in given.items() if value}}
+
+
+_takes(keep, ())
 
 
 def command(
@@ -314,19 +308,15 @@ def command(
 
     def register(work: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(work, eval_str=True).parameters.values())[1:]
-        common = inspect.signature(everywhere, eval_str=True).parameters
-        ctx = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
         @wraps(work)
         def run(**given: Any) -> None:
             ctx: typer.Context = given.pop("ctx")
-            chosen = {**(ctx.obj or {}), **{key: value for key in common if (value := given.pop(key))}}
+            chosen = {**(ctx.obj or {}), **{key: value for key in _EVERYWHERE if (value := given.pop(key))}}
             finished = ctx.command_path.split(" ", 1)[-1]
             raise typer.Exit(int(_run(Session(finished, chosen, creates=creates), work, given)))
 
-        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *common.values())]
-        run.__signature__ = inspect.Signature([ctx, *parameters])  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in (ctx, *parameters)}
+        _takes(run, own)
         app.command(name, rich_help_panel=f"cli.panel.{panel}" if panel else None)(run)
         return run
 

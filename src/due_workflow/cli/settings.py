@@ -1,16 +1,15 @@
 """What `due-workflow.toml` may say, as models: a firm's own, once and for all, for the command line.
 
 Each setting's meaning stands in the catalogue (`setting.<table>.<name>`): the errors, the starting file and the
-reference page are made of it. No secret has a place here: those come from the environment (`secrets`). How the file is
-read, and how mistakes are told, is in `settings_file`.
+reference page are made of it. No secret has a place here: those come from the environment (`settings_secrets`). How the
+file is read, and how mistakes are told, is in `settings_file`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -77,21 +76,36 @@ class JedeclareAddresses(Model):
     files: Line | None = told("jedeclare.files", None, sample='"https://portail.example/webservice/gestion/compte/"')
 
 
-class UrssafTable(Model):
+class _PortalTable(Model):
+    """What `[portals.<name>]` has in common.
+
+    Attributes:
+        by_number: answers are asked for by a deposit's number alone: without one there is nothing to ask for.
+        looks_up: of a deposit in doubt the portal may say whether it has it; else only a person can look.
+    """
+
+    by_number: ClassVar[bool] = False
+    looks_up: ClassVar[bool] = True
+
+
+class UrssafTable(_PortalTable):
     """`[portals.<name>]`, `type = "urssaf"`: the API DPAE, deposit and returns over HTTP."""
 
+    by_number: ClassVar[bool] = True
+    looks_up: ClassVar[bool] = False
     type: Literal["urssaf"] = told("portal.type", sample='"urssaf"')
     account: Siret = told("urssaf.account", sample='"73282932000074"')
     surname: Line | None = told("urssaf.surname", None, sample='"MARTIN"')
     first_name: Line | None = told("urssaf.first_name", None, sample='"CAMILLE"')
     service: Literal["25", "98"] = told("urssaf.service", "25")
     recipient: Line = told("portal.recipient", "URSSAF")
+    listing: Seconds = told("urssaf.listing", 300.0)
     addresses: UrssafAddresses = told("urssaf.addresses", UrssafAddresses())
     message: MessageFormat = told("portal.message", STANDARD)
     line: LineTable = told("portal.line", LineTable())
 
 
-class JedeclareTable(Model):
+class JedeclareTable(_PortalTable):
     """`[portals.<name>]`, `type = "jedeclare"`: files are left in a folder, receipts are collected over HTTP."""
 
     type: Literal["jedeclare"] = told("portal.type", sample='"jedeclare"')
@@ -103,12 +117,13 @@ class JedeclareTable(Model):
     account_id: Line | None = told("jedeclare.account_id", None, sample='"4711"')
     recipient: Line = told("portal.recipient", "CIRSO")
     months: Annotated[int, Field(ge=1, le=18)] = told("jedeclare.months", 18)
+    bare_is_none: bool = told("jedeclare.bare_is_none", True)
     addresses: JedeclareAddresses = told("jedeclare.addresses")
     message: MessageFormat = told("portal.message", STANDARD)
     line: LineTable = told("portal.line", LineTable())
 
 
-class FolderTable(Model):
+class FolderTable(_PortalTable):
     """`[portals.<name>]`, `type = "folder"`: files out into one folder, receipts in from another."""
 
     type: Literal["folder"] = told("portal.type", sample='"folder"')
@@ -220,44 +235,3 @@ def toml(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f'"{key}" = {toml(item)}' for key, item in value.items()) + " }" if value else "{}"
     return f'"{value}"'
-
-
-# ---- secrets
-
-
-class Secret(NamedTuple):
-    """One variable that holds a secret.
-
-    Attributes:
-        name: of the variable.
-        use: what for, as `setting.<use>` of the catalogue says.
-        needed: whether what is set asks for it.
-    """
-
-    name: str
-    use: str
-    needed: bool
-
-
-def variable(label: str, what: str) -> str:
-    """The variable of a portal's secret: `DUE_`, the table's name in capitals, what it is."""
-    return f"DUE_{re.sub(r'[^A-Z0-9]', '_', label.upper())}_{what}"
-
-
-def secrets(settings: Settings) -> Iterator[Secret]:
-    """The variables that what is set asks for, or may use."""
-    yield Secret("DUE_DB", "secret.db", needed=False)
-    for label, table in settings.portals.items():
-        if isinstance(table, UrssafTable):
-            yield Secret(variable(label, "SURNAME"), "urssaf.surname", needed=table.surname is None)
-            yield Secret(variable(label, "FIRST_NAME"), "urssaf.first_name", needed=table.first_name is None)
-        if not isinstance(table, FolderTable):
-            yield Secret(variable(label, "PASSWORD"), "secret.portal", needed=True)
-            yield Secret(variable(label, "PROXY"), "secret.proxy", needed=False)
-    told = settings.notifiers
-    if told.email is not None:
-        yield Secret("DUE_SMTP_PASSWORD", "DUE_SMTP_PASSWORD", needed="@" in told.email.url)
-    if told.webhook is not None:
-        yield Secret("DUE_WEBHOOK_SECRET", "DUE_WEBHOOK_SECRET", needed=True)
-    if told.apprise is not None:
-        yield Secret("DUE_APPRISE_URLS", "DUE_APPRISE_URLS", needed=True)

@@ -29,8 +29,8 @@ from due_workflow.cli.settings import (
     Settings,
     UrssafTable,
     toml,
-    variable,
 )
+from due_workflow.cli.settings_secrets import misplaced, variable
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import scrub
 
@@ -38,10 +38,6 @@ FILE = "due-workflow.toml"
 VARIABLE = "DUE_CONFIG"
 LARGEST = 1024 * 1024
 """Bytes of a settings file; a larger one is something else."""
-_SECRET = re.compile(
-    r"(pass(word|phrase|wd)?|pwd|mdp|motdepasse|secrets?|tokens?|jeton|apikey|credentials?|privatekey)$"
-)
-_CLEAR = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s@]*:[^/?#\s]*@|[?&;]pass(word)?=", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.IGNORECASE | re.ASCII)
 _HEAD = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""")
@@ -151,52 +147,13 @@ def _dotted(key: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in key.split("."))
 
 
-# ---- secrets that should not be there
-
-
-def _secrets(data: Mapping[str, Any], found: _Found, place: str = "") -> None:
-    for key, value in data.items():
-        here = f"{place}.{key}".lstrip(".")
-        named = _SECRET.search(re.sub(r"[^a-zé]", "", key.casefold()))
-        if isinstance(value, Mapping) and not named:
-            _secrets(value, found, here)
-        elif named or here in _WHOLE or any(_CLEAR.search(text) for text in _texts(value)):
-            found.secret.add(here)
-            found.add(here, "config_secret", variable=_variable(here))
-
-
-_WHOLE = frozenset({"notifiers.apprise.url", "notifiers.apprise.urls"})
-"""Addresses that are secrets themselves."""
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def _variable(place: str) -> str:
-    """The variable that a secret found at that place belongs into."""
-    table, _, rest = place.partition(".")
-    if table == "portals" and "." in rest:
-        label, _, key = rest.partition(".")
-        return variable(label, "PROXY" if key.endswith("proxy") else "PASSWORD")
-    by_place = {
-        "firm": "DUE_DB",
-        "notifiers.email": "DUE_SMTP_PASSWORD",
-        "notifiers.webhook": "DUE_WEBHOOK_SECRET",
-        "notifiers.apprise": "DUE_APPRISE_URLS",
-    }
-    return next((name for start, name in by_place.items() if place.startswith(start)), variable("PORTAIL", "PASSWORD"))
-
-
 # ---- the tables
 
 
 def _read(data: Mapping[str, Any], found: _Found) -> Settings:
-    _secrets(data, found)
+    for place, meant in misplaced(data):
+        found.secret.add(place)
+        found.add(place, "config_secret", variable=meant)
     known = (*TABLES, "portals")
     for name in data:
         if name not in known and name not in found.secret:

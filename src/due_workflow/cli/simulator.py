@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -63,7 +64,15 @@ def simulator(
     try:
         script = _read(faults, "--faults", Faults.of) if faults else Faults(seed, _rates(rate or ()))
         kept = _read(settings, "--settings", Settings.of) if settings else Settings()
-        there = Simulator(kept, faults=script, drop=drop, drop_account=account, host=host, port=port)
+        there = Simulator(
+            kept,
+            faults=script,
+            drop=drop,
+            drop_account=account,
+            unlisted=partial(_unlisted, s),
+            host=host,
+            port=port,
+        )
     except BadSetting as why:
         raise Usage("sim_setting", why=why) from None
     try:
@@ -83,7 +92,8 @@ def simulator(
 
 def _announce(s: Session, there: Simulator) -> None:
     found = there.addresses()
-    s.line({**found, "password": PASSWORD})
+    dropped = {} if there.drop is None else {"folder": str(there.drop.folder), "account": there.drop.account}
+    s.line({**found, "password": PASSWORD} | ({"drop": dropped} if dropped else {}))
     s.say("cli.simulator.listening", "bold", url=there.url)
     for portal in ("urssaf", "jedeclare"):
         s.say(f"cli.simulator.{portal}")
@@ -92,8 +102,15 @@ def _announce(s: Session, there: Simulator) -> None:
     s.say("cli.simulator.at", what=s.text("cli.simulator.control"), url=found["simulator"])
     if not there.settings.accounts:
         s.say("cli.simulator.password", password=PASSWORD)
+    if dropped:
+        s.say("cli.simulator.drop", path=dropped["folder"], account=hushed(dropped["account"]))
     s.say("cli.simulator.nothing_real")
     sys.stdout.flush()  # whoever started this waits for the addresses
+
+
+def _unlisted(s: Session, account: str, count: int, other: str) -> None:
+    """Said on standard error at once, with --json too, whose last line comes when all is over."""
+    s.err.say("cli.simulator.unlisted", "yellow", account=hushed(account), count=count, other=hushed(other))
 
 
 def _listed(s: Session) -> None:

@@ -11,11 +11,11 @@ from shlex import quote
 
 from due_workflow import texts
 from due_workflow.gates import TEST_GATE, Situation
-from due_workflow.models import ClientFile, ClientState, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.models import ClientFile, ClientState, Deposit, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.pilots import covered
 from due_workflow.ports import Kind
 from due_workflow.receipts import Mode, Received, Unreadable
-from due_workflow.records import decode
+from due_workflow.records import CONTRADICTED, decode, deposit_key
 from due_workflow.workflow import DueWorkflow
 
 PROGRAM = "due-workflow"
@@ -23,6 +23,8 @@ GRACE = timedelta(minutes=15)
 """How long a deadline may have come before a person is told that `tick` does not run."""
 SHORT = 12
 """Characters of a receipt's id that are enough to name it."""
+MODE_WHYS = frozenset({"mode_mismatch", "mode_contradicted"})
+"""Why a receipt waits of which nobody knows in which mode it speaks."""
 _PAGE, _FEW = 50, 3
 _FAILED = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})
 
@@ -112,12 +114,24 @@ def _alarms(flow: DueWorkflow) -> Iterator[_Found]:
         yield "in_doubt", ("settle-doubt", doubt.deposit or doubt.id, "--ref", Blank.NUMBER), {"submission": doubt.id}
     if dead := read.counts(Kind.NOTICE).get("dead"):
         yield "dead_notices", ("notices", "list", "--dead"), {"count": dead}
+    yield from _other_mode(flow)
     said: set[str] = set()
     for filing in read.find(status=(FilingStatus.LATE,), limit=_PAGE):
         step = _late(flow, filing)
         if step[0] not in said:
             said.add(step[0])
             yield step
+
+
+def _other_mode(flow: DueWorkflow) -> Iterator[_Found]:
+    """What the portal says that it took in the other mode: it is asked, before anything else is done about it."""
+    for record in flow.storage.find(flow.cabinet, Kind.FILING, keys=(CONTRADICTED,), limit=_FEW):
+        filing: Filing = decode(record).facts
+        sub = next(s for s in filing.attempts() if s.contradicted)
+        ref = flow.read.deposit(sub.deposit).ref if sub.deposit else None
+        facts: dict[str, object] = {"submission": sub.id, "said": sub.mode_told, "ours": sub.mode, "ref": ref}
+        key = "other_mode_real" if sub.mode is Mode.REAL else "other_mode_test"
+        yield key, ("status", filing.reference), facts
 
 
 def _late(flow: DueWorkflow, filing: Filing) -> _Found:
@@ -143,20 +157,37 @@ def _late(flow: DueWorkflow, filing: Filing) -> _Found:
 
 
 def _tray(flow: DueWorkflow) -> Iterator[_Found]:
-    """The first receipts that wait, each by itself; then how many wait in all."""
+    """The first receipts that wait, each by itself; then how many wait in all.
+
+    Those of a deposit whose mode is to be asked about are left to that step.
+    """
     counts = flow.read.counts(Kind.RECEIPT)
     waiting = ("tray", "mismatch")
-    for record in flow.storage.find(flow.cabinet, Kind.RECEIPT, waiting, limit=_FEW):
-        yield _waits(decode(record).facts)
+    found: Iterator[Received] = (
+        decode(record).facts for record in flow.storage.find(flow.cabinet, Kind.RECEIPT, waiting, limit=_PAGE)
+    )
+    for received in islice((r for r in found if not _to_ask(flow, r)), _FEW):
+        yield _waits(received)
     if (count := sum(counts.get(state, 0) for state in waiting)) > _FEW:
         yield "tray", ("tray",), {"count": count}
+
+
+def _to_ask(flow: DueWorkflow, received: Received) -> bool:
+    """Whether it belongs to a deposit of which the portal must first be asked in which mode it took it."""
+    paper = received.receipt
+    if received.why not in MODE_WHYS or isinstance(paper, Unreadable):
+        return False
+    key = deposit_key(paper.portal, paper.account, paper.portal_ref)
+    deposits = (held.facts for held in map(decode, flow.storage.load(flow.cabinet, keys=(key,))))
+    items = (sid for d in deposits if isinstance(d, Deposit) and d.mode_told is not None for sid in d.items)
+    return any(flow.read.submission(sid).contradicted for sid in items)
 
 
 def _waits(received: Received) -> _Found:
     paper, name = received.receipt, received.id[:SHORT]
     facts: dict[str, object] = {"receipt": name, "kind": paper.kind, "why": received.why or "mode_mismatch"}
-    if isinstance(paper, Unreadable) or received.state == "mismatch":
-        # nothing that a person says makes it count: it can only be kept
+    if isinstance(paper, Unreadable) or received.why in MODE_WHYS:
+        # of another mode, or of a deposit that the portal was asked about: it can only be kept
         return "tray_aside", ("set-aside", name, "--reason", Blank.TEXT), facts
     key = "tray_partly" if received.reached else "tray_attach"
     return key, ("attach", name, Blank.OUTCOME), {**facts, "ref": paper.portal_ref, "reached": list(received.reached)}
@@ -245,6 +276,9 @@ def _awaited(flow: DueWorkflow, filing: Filing) -> _Found | None:
     if not begun or begun[-1].state is SubmissionState.ABANDONED:
         return None
     sub = begun[-1]
+    if sub.contradicted:
+        # no answer will place itself: the portal is asked (`_other_mode`)
+        return None
     if sub.state is SubmissionState.SENDING:
         if sub.deposit is not None and flow.read.deposit(sub.deposit).sha256 is not None:
             # a file was made for the wire: this program sends it, or was stopped while it did

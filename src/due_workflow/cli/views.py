@@ -218,8 +218,21 @@ def hires_rows(filings: Iterable[Filing], lang: str) -> Grid:
     return made
 
 
-def _flagged(filing: Filing, lang: str) -> Text:
+def status_line(filing: Filing, lang: str) -> Text:
+    """A hire's status, and beside it where the portal said that it took what counts in the other mode."""
     text = status_text(filing.status, lang)
+    subs = [sub for sub in filing.attempts() if sub.mode_told is not None and sub.alive]
+    if any(sub.contradicted for sub in subs):
+        declared = filing.status is FilingStatus.DECLARED
+        key = "cli.flag.mode" if declared else "cli.flag.mode_not_declared"
+        text.append(" " + texts.render(key, lang), "bold red")
+    elif subs:
+        text.append(" " + texts.render("cli.flag.mode_confirmed", lang), "bold yellow")
+    return text
+
+
+def _flagged(filing: Filing, lang: str) -> Text:
+    text = status_line(filing, lang)
     subs = filing.attempts()
     if any(sub.overdue_since for sub in subs):
         text.append(" " + texts.render("cli.flag.overdue", lang), "bold red")

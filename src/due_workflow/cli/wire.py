@@ -25,7 +25,7 @@ from due_workflow.cli import plain, portals
 from due_workflow.cli.hires import Late
 from due_workflow.cli.outcomes import Code, Usage
 from due_workflow.cli.session import Session, command
-from due_workflow.cli.settings import PortalTable, UrssafTable
+from due_workflow.cli.settings import PortalTable
 from due_workflow.cli.steps import SHORT
 from due_workflow.cli.typed import a_day, to_begin
 from due_workflow.cli.views import attempt_line, table
@@ -72,7 +72,7 @@ def send(
             s.say("cli.send.none_released")
         return
     _confirm(s, ready, yes=yes)
-    _send(s, flow, ready, late, by_number=isinstance(settings, UrssafTable))
+    _send(s, flow, ready, late, settings)
 
 
 def _released(flow: DueWorkflow) -> list[str]:
@@ -119,9 +119,9 @@ def _confirm(s: Session, subs: Sequence[Submission], *, yes: bool) -> None:
         raise Usage("real_not_confirmed")
 
 
-def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool, *, by_number: bool) -> None:
-    """`by_number`: the portal is asked for answers by a deposit's number alone."""
+def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool, settings: PortalTable) -> None:
     stop, sent, mute, troubles, tests = Event(), 0, 0, 0, 0
+    by_number = settings.by_number
     doubts: list[Deposit] = []
     wrong: list[Deposit] = []
     s.done, s.cut = 0, "cli.send.cut_short"
@@ -146,7 +146,7 @@ def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool,
     if left:
         s.warn("cli.send.stopped" if stop.is_set() else "cli.send.given_up", count=len(s.data["not_tried"]))
         s.ends(Code.INTERRUPTED if stop.is_set() else Code.UNUSABLE)
-    _in_doubt(s, doubts)
+    _in_doubt(s, doubts, settings)
     for deposit in wrong:
         told = {"deposit": deposit.id, "said": deposit.mode_told, "ours": deposit.mode, "program": s.program}
         s.warn("cli.send.wrong_mode", "bold red", **told)
@@ -155,15 +155,23 @@ def _send(s: Session, flow: DueWorkflow, subs: Sequence[Submission], late: bool,
         s.say("cli.send.done", count=sent, program=s.program)
 
 
-def _in_doubt(s: Session, deposits: Sequence[Deposit]) -> None:
-    """What nobody knows whether it arrived, and what to do: the words once, however many deposits there are."""
+def _in_doubt(s: Session, deposits: Sequence[Deposit], settings: PortalTable) -> None:
+    """What nobody knows whether it arrived, and what to do: the words once, however many deposits there are.
+
+    Where the portal cannot look a deposit up, nobody is sent to ask it.
+    """
     if not deposits:
         return
     for deposit in deposits:
         s.add("doubts", deposit.id)
-    key = "cli.send.doubt" if len(deposits) == 1 else "cli.send.doubts"
+    one = len(deposits) == 1
+    if settings.looks_up:
+        key = "cli.send.doubt" if one else "cli.send.doubts"
+    else:
+        key = "cli.send.doubt_unasked" if one else "cli.send.doubts_unasked"
     ids = [deposit.id for deposit in deposits[:SHOWN]] + ["…"] * (len(deposits) > SHOWN)
-    s.warn(key, "magenta", deposit=ids[0], deposits=ids, count=len(deposits), program=s.program)
+    facts = {"deposit": ids[0], "deposits": ids, "count": len(deposits), "site": settings.type, "program": s.program}
+    s.warn(key, "magenta", **facts)
     s.ends(Code.PERSON)
 
 
@@ -185,7 +193,7 @@ def _not_sent(result: SendResult, deposit: Deposit) -> bool:
 
 
 def _tell(s: Session, sub: Submission, result: SendResult, *, by_number: bool) -> bool:
-    """What became of one attempt; whether it left."""
+    """What became of one attempt; whether it left. `by_number`: see the portal's table."""
     deposit = next((d for d in result.deposits if sub.id in d.items), None)
     trouble = result.troubles.get(deposit.id) if deposit is not None else None
     refused = result.refused.get(sub.id)
@@ -352,4 +360,5 @@ def _conclude(s: Session, flow: DueWorkflow, label: str, portal: Portal, found: 
         s.add("missed", {"portal": label, "piece": str(missed), "why": missed.error.text(s.lang)})
         s.ends(Code.UNUSABLE)
     doubts = flow.read.deposits(("in_doubt",)) if found.in_doubt else ()
-    _in_doubt(s, [d for d in doubts if (d.portal, d.account) == (portal.name, portal.account)])
+    mine = [d for d in doubts if (d.portal, d.account) == (portal.name, portal.account)]
+    _in_doubt(s, mine, s.settings.portals[label])

@@ -155,13 +155,17 @@ class Handler(BaseHTTPRequestHandler):
             answer = simulator.answer(portal, endpoint, _faulty(call, played.name))
         if attempt is not None:
             attempt.status, attempt.taken = answer.status, answer.taken
-            self._answered(attempt)
+            self._answered(attempt, whole=False)
         if played.name == "cut_after":
             raise Cut
-        self._deliver(answer, played, call)
-        if attempt is not None:
-            attempt.answered = played.name in _WHOLE
-            self._answered(attempt)
+        self._held_back(played)
+        # before it leaves: whoever has the answer may look into the ledger at once
+        self._answered(attempt, whole=played.name in _WHOLE)
+        try:
+            self._deliver(answer, played, call)
+        except (Cut, OSError):
+            self._answered(attempt, whole=False)
+            raise
 
     def _attempt(self, portal: str, account: str, digest: str, fault: str) -> Attempt:
         world = self.server.simulator.world
@@ -170,10 +174,13 @@ class Handler(BaseHTTPRequestHandler):
             world.attempts.append(attempt)
         return attempt
 
-    def _answered(self, attempt: Attempt) -> None:
-        """Write what became of the answer into the row of what was taken."""
+    def _answered(self, attempt: Attempt | None, *, whole: bool) -> None:
+        """Write what became of the answer to a deposit into its rows."""
         world = self.server.simulator.world
         with world.lock:
+            if attempt is None:
+                return
+            attempt.answered = whole
             if attempt.taken is not None and attempt.taken <= len(world.taken):
                 world.taken[attempt.taken - 1].answered = attempt.answered
 
@@ -226,11 +233,13 @@ class Handler(BaseHTTPRequestHandler):
 
     # ---- the answer
 
-    def _deliver(self, answer: Answer, played: Played, call: Call) -> None:
+    def _held_back(self, played: Played) -> None:
         if played.name == "slow":
             pause = self.server.simulator.world.settings.slow if played.seconds is None else played.seconds
             self.server.ending.wait(pause)
             self._still_there()
+
+    def _deliver(self, answer: Answer, played: Played, call: Call) -> None:
         if played.name == "bomb":
             return self._send(answer, ready=_bomb())
         if played.name in ("huge", "endless"):

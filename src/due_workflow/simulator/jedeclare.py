@@ -125,6 +125,7 @@ class Jedeclare:
         items = _element("liste", None)
         found = self.world.pieces("jedeclare", account.name) if procedure == self.world.settings.procedure else []
         with self.world.lock:
+            self.world.listed.add(account.name)
             for taken, piece, version in found:
                 day = version.due.astimezone(_PARIS).date()
                 if piece.kind not in kinds or not begin <= day <= end or (status == "00" and piece.retrieved):

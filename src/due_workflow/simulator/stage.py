@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
@@ -21,6 +21,9 @@ from due_workflow.simulator.front import Front
 from due_workflow.simulator.ledger import Taken
 from due_workflow.simulator.settings import LOOPBACK, BadSetting, Settings
 from due_workflow.simulator.world import Outcome, World
+
+Unlisted = Callable[[str, int, str], object]
+"""What is told of files that the wrong login asks for: their account, how many deposits it has, who lists instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Simulator:
         drop_account: whose those files are, where no folder on the way names an account.
         acknowledge: called with name, reference and instant of each file taken from the folder, as a transport would
             tell them (`FolderDeposit.acknowledge`); not where the ADS is lost.
+        unlisted: called once for each account whose deposits wait while only another login, which has none, is listed;
+            the ledger's `unlisted` says the same.
         host: a loopback address; another one is refused.
         port: 0 takes a free one.
         tls: answer over TLS with this context.
@@ -68,6 +73,7 @@ class Simulator:
         drop: Path | str | None = None,
         drop_account: str = "cabinet",
         acknowledge: Acknowledge | None = None,
+        unlisted: Unlisted | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         tls: ssl.SSLContext | None = None,
@@ -79,6 +85,7 @@ class Simulator:
         self.world = World(settings or Settings(), self.clock, faults or Faults())
         self.urssaf, self.jedeclare = urssaf.Urssaf(self.world), jedeclare.Jedeclare(self.world)
         self.drop = None if drop is None else Drop(self.world, Path(drop), drop_account, acknowledge)
+        self._unlisted, self._told = unlisted, set[tuple[str, str]]()
         self.control = controls.Control(self)
         self._bind = ("127.0.0.1" if host == "localhost" else host, port, tls)
         self._front: Front | None = None
@@ -209,6 +216,7 @@ class Simulator:
     def reset(self) -> None:
         """Forget what was taken, told and asked, the outcomes and the faults; the settings and the clock stay."""
         self.world.reset()
+        self._told.clear()
         self.world.faults = Faults()
 
     def answer(self, portal: str, endpoint: str, call: Call) -> Answer:
@@ -221,4 +229,19 @@ class Simulator:
             return self.jedeclare.files(call)
         if endpoint == "list":
             self.scan()
-        return self.jedeclare.communication(call)
+        answer = self.jedeclare.communication(call)
+        if endpoint == "list" and self._unlisted is not None:
+            self._tell_unlisted(self._unlisted)
+        return answer
+
+    def _tell_unlisted(self, tell: Unlisted) -> None:
+        with self.world.lock:
+            rows = [
+                (row["account"], row["deposits"], other)
+                for row in self.world.unlisted()
+                for other in row["listed_instead"]
+            ]
+            new = [row for row in rows if (row[0], row[2]) not in self._told]
+            self._told.update((account, other) for account, _, other in new)
+        for account, count, other in new:
+            tell(account, count, other)

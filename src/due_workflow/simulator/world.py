@@ -73,6 +73,7 @@ class World:
             self.taken: list[Taken] = []
             self.attempts: list[Attempt] = []
             self.outcomes: list[Outcome] = []
+            self.listed: set[str] = set()
             self.tokens: dict[str, tuple[str, datetime]] = {}
             self._times: Counter[tuple[str, str, str, str]] = Counter()
             self._met: Counter[int] = Counter()
@@ -295,8 +296,19 @@ class World:
                 ],
             }
 
+    def unlisted(self) -> list[dict[str, Any]]:
+        """The accounts at jedeclare whose deposits wait for a listing that others alone ask for, who have none.
+
+        Whoever collects with another login than the one that the files were taken for gets nothing, for ever.
+        """
+        with self.lock:
+            owners = Counter(taken.account for taken in self.taken if taken.portal == "jedeclare")
+            instead = sorted(self.listed - owners.keys())
+            waiting = {account: count for account, count in owners.items() if instead and account not in self.listed}
+            return [{"account": a, "deposits": count, "listed_instead": instead} for a, count in waiting.items()]
+
     def plain(self, keep: Callable[[Taken], bool] = lambda _: True) -> dict[str, Any]:
-        """The ledger as JSON: the deposits that `keep` keeps, what is double, and every attempt to deposit."""
+        """The ledger as JSON: the deposits that `keep` keeps, what is double, every attempt, and what nobody lists."""
         with self.lock:
             now = self.clock.now()
             return {
@@ -304,6 +316,7 @@ class World:
                 "deposits": [taken.plain(now) for taken in self.taken if keep(taken)],
                 "doubles": self.doubles(),
                 "attempts": [attempt.plain() for attempt in self.attempts],
+                "unlisted": self.unlisted(),
             }
 
     def decide(self, rules: list[Mapping[str, Any]]) -> None:

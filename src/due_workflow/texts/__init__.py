@@ -19,6 +19,7 @@ from due_workflow.texts.delivery import DELIVERY
 from due_workflow.texts.demo import DEMO
 from due_workflow.texts.denials import DENIALS
 from due_workflow.texts.evidence import EVIDENCE
+from due_workflow.texts.evidence_check import EVIDENCE_CHECK
 from due_workflow.texts.files import FILES
 from due_workflow.texts.forms import at_length, number, of, plural
 from due_workflow.texts.inputs import INPUTS
@@ -56,6 +57,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     **MESSAGE,
     **PROCEDURE,
     **EVIDENCE,
+    **EVIDENCE_CHECK,
     **WIRE,
     **SETTINGS,
     **PORTALS,

@@ -110,6 +110,12 @@ DENIALS: dict[str, tuple[str, str]] = {
         "The attempt {submission} waits for an answer ({state:word:state}): place the missing receipt, settle the doubt, or "
         "abandon it with confirmation (abandon --confirm).",
     ),
+    "denial.mode_contradicted": (
+        "Le portail dit avoir pris {submission} en mode {said:word:mode}, il est parti en mode {ours:word:mode}: une réponse qui "
+        "ne dit pas son mode attend. Demandez au portail ce qu'il a pris.",
+        "The portal says that it took {submission} in {said:word:mode} mode, it left in {ours:word:mode} mode: an answer that "
+        "says no mode of its own waits. Ask the portal what it took.",
+    ),
     "denial.receipt_in_tray": (
         "L'avis {receipt} attend qu'une personne le rattache ou le mette de côté (attach, set-aside).",
         "The receipt {receipt} waits for a person to attach it or to set it aside (attach, set-aside).",

@@ -52,6 +52,21 @@ _STEPS = {
         "{reference}: the hour of hire has passed undeclared, and {client} is not live. Declare it another way at "
         "once, then note it.",
     ),
+    "cli.next.other_mode_real": (
+        "{submission}: le portail dit l'avoir pris en mode {said:word:mode}, il est parti en mode {ours:word:mode}. Rien ne "
+        "prouve une déclaration: demandez tout de suite au portail ce qu'il a pris sous le numéro {ref}. La page de "
+        "l'embauche dit la suite.",
+        "{submission}: the portal says that it took it in {said:word:mode} mode, it left in {ours:word:mode} mode. Nothing "
+        "proves a declaration: ask the portal at once what it took under the number {ref}. The hire's page says what then.",
+    ),
+    "cli.next.other_mode_test": (
+        "{submission}: le portail dit l'avoir pris en mode {said:word:mode}, il est parti en mode {ours:word:mode}. "
+        "L'embauche est peut-être déclarée pour de bon: demandez tout de suite au portail ce qu'il a pris sous le numéro "
+        "{ref}. La page de l'embauche dit la suite.",
+        "{submission}: the portal says that it took it in {said:word:mode} mode, it left in {ours:word:mode} mode. The hire "
+        "may be declared for good: ask the portal at once what it took under the number {ref}. The hire's page says what "
+        "then.",
+    ),
     "cli.next.tray_attach": (
         "{kind:word:kind} {ref} attend une personne ({why:word:tray}): dites de quels envois il parle, ou mettez-le de "
         "côté (set-aside {receipt} --reason …).",
@@ -180,6 +195,7 @@ _BLANKS = {
     "cli.blank.instant": ("'JJ/MM/AAAA HH:MM'", "'YYYY-MM-DD HH:MM'"),
     "cli.blank.text": ("…", "…"),
     "cli.blank.outcome": ("ENVOI=RESULTAT", "ATTEMPT=OUTCOME"),
+    "cli.blank.receipt": ("AVIS", "RECEIPT"),
     "cli.blank.avis": ("AVIS/", "RECEIPTS/"),
     "cli.blank.hires": ("embauches.csv", "hires.csv"),
 }

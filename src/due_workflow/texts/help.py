@@ -211,8 +211,10 @@ HELP: dict[str, tuple[str, str]] = {
         "Example: due-workflow settle-doubt E-0001/real/1 --ref 1234567",
     ),
     "cli.help.learn-ref": (
-        "Note le numéro que le portail a donné à un dépôt, et place les avis qui l'attendaient.",
-        "Notes the number that the portal gave to a deposit, and places the receipts that waited for it.",
+        "Note le numéro que le portail a donné à un dépôt, et place les avis qui l'attendaient.\n\n"
+        "Un numéro mal tapé se corrige de même; celui sous lequel un avis est arrivé ne se remplace plus.",
+        "Notes the number that the portal gave to a deposit, and places the receipts that waited for it.\n\n"
+        "A mistyped number is put right in the same way; one under which a receipt came is not replaced.",
     ),
     "cli.example.learn-ref": (
         "Exemple: due-workflow learn-ref E-0001/test/1 1234567",
@@ -237,9 +239,12 @@ HELP: dict[str, tuple[str, str]] = {
     "cli.example.tray": ("Exemple: due-workflow tray", "Example: due-workflow tray"),
     "cli.help.attach": (
         "Dit de quels envois parle un avis en attente, et ce qu'il en dit.\n\n"
-        "Ce qu'il dit: accepted, accepted_with_anomaly, rejected, pending, suspended, no_return, unknown.",
+        "Ce qu'il dit: accepted, accepted_with_anomaly, rejected, pending, suspended, no_return, unknown.\n\n"
+        "Si le portail a dit avoir pris le dépôt dans l'autre mode, une acceptation ne compte qu'avec --confirm et --reason.",
         "Says which attempts a waiting receipt speaks of, and what it says of each.\n\n"
-        "What it says: accepted, accepted_with_anomaly, rejected, pending, suspended, no_return, unknown.",
+        "What it says: accepted, accepted_with_anomaly, rejected, pending, suspended, no_return, unknown.\n\n"
+        "Where the portal said that it took the deposit in the other mode, an acceptance counts with --confirm and --reason "
+        "only.",
     ),
     "cli.example.attach": (
         "Exemple: due-workflow attach 3fa85f64 E-0001/test/1=accepted E-0002/test/1=rejected",

@@ -237,6 +237,14 @@ INPUTS: dict[str, tuple[str, str]] = {
         "L'avis {receipt} et le dépôt {deposit} ne sont pas du même mode.",
         "The receipt {receipt} and the deposit {deposit} are not of the same mode.",
     ),
+    "input.attach_mode_contradicted": (
+        "Le portail dit avoir pris le dépôt {deposit} en mode {said:word:mode}, il est parti en mode {ours:word:mode}: "
+        "l'acceptation de l'avis {receipt} peut être celle d'un envoi en mode {said:word:mode}. Demandez au portail ce qu'il a "
+        "pris. S'il répond « {ours:word:mode} », confirmez, sa réponse pour motif (attach --confirm --reason …).",
+        "The portal says that it took the deposit {deposit} in {said:word:mode} mode, it left in {ours:word:mode} mode: the "
+        "acceptance in the receipt {receipt} may be that of a sending in {said:word:mode} mode. Ask the portal what it took. If "
+        "it answers “{ours:word:mode}”, confirm with its answer as the reason (attach --confirm --reason …).",
+    ),
     "input.attach_other_account": (
         "L'avis {receipt} et le dépôt {deposit} ne sont pas du même compte de portail.",
         "The receipt {receipt} and the deposit {deposit} are not of the same portal account.",

@@ -19,11 +19,11 @@ JEDECLARE: dict[str, tuple[str, str]] = {
     ),
     "notice.collection_fails": (
         "{account}: la collecte échoue, {tries} fois de suite ({why:trouble}). Rien n'est perdu: elle est retentée au "
-        "moins toutes les heures, et reprend où elle s'est arrêtée. Vérifiez l'accès au portail; d'ici là, lisez les avis "
-        "sur son site (receive).",
+        "moins toutes les heures, plus tard si le portail le demande, et reprend où elle s'est arrêtée. Vérifiez l'accès "
+        "au portail; d'ici là, lisez les avis sur son site (receive).",
         "{account}: the collection fails, {tries} times in a row ({why:trouble}). Nothing is lost: it is tried again "
-        "every hour at least, and goes on where it stopped. Check the access to the portal; until then, take the "
-        "receipts from its site (receive).",
+        "every hour at least, later where the portal asks for it, and goes on where it stopped. Check the access to the "
+        "portal; until then, take the receipts from its site (receive).",
     ),
     # ---- folders
     "error.folder_twice": (
@@ -73,6 +73,16 @@ JEDECLARE: dict[str, tuple[str, str]] = {
     "trouble.folder_unmarked": (
         "rien de ce fichier n'est ici, et son nom ne dit pas pour quel dossier il a été fait; regardez sur le portail",
         "nothing of this file is here, and its name does not say which folder it was made for; look at the portal",
+    ),
+    "trouble.folder_manifest_gone": (
+        "ce fichier a été remis au transport, et son manifeste a été retiré; regardez sur le portail ce qu'il est devenu",
+        "this file was left for the transport, and its manifest was removed; look at the portal what became of it",
+    ),
+    "trouble.folder_file_there": (
+        "ce fichier est dans le dossier de dépôt sans son manifeste: le transport le prendra, ou l'a pris déjà; regardez "
+        "sur le portail ce qu'il est devenu, et laissez les manifestes en place",
+        "this file lies in the outgoing folder without its manifest: the transport will take it, or has already; look at "
+        "the portal what became of it, and leave the manifests in place",
     ),
     "trouble.folder_manifest_broken": (
         "le manifeste du fichier est abîmé",

@@ -138,8 +138,9 @@ NOTICES: dict[str, tuple[str, str]] = {
         "{submission}: released, but sending is refused ({reasons}). See “explain”, correct it and release again.",
     ),
     "notice.release_waits": (
-        "{submission}: libéré, mais pas parti après {tries} essais ({why}). Les essais continuent: vérifiez le portail.",
-        "{submission}: released, but not gone after {tries} tries ({why}). Trying goes on: check the portal.",
+        "{submission}: libéré, mais pas parti après {tries:plural:# essai|# essais} ({why}). Les essais continuent: "
+        "vérifiez le portail.",
+        "{submission}: released, but not gone after {tries:plural:# try|# tries} ({why}). Trying goes on: check the portal.",
     ),
     "notice.looks_alike": (
         "{reference} ressemble à {other}: même personne, même établissement, même jour. Vérifiez que ce n'est pas un "
@@ -182,9 +183,9 @@ NOTICES: dict[str, tuple[str, str]] = {
     ),
     "notice.tray_mode_contradicted": (
         "Avis {kind:word:kind} {receipt} en attente: le portail dit avoir pris le dépôt {ref} dans l'autre mode. Vérifiez "
-        "auprès de lui ce qu'il a vraiment pris; rattachez ensuite l'avis (attach).",
+        "auprès de lui ce qu'il a vraiment pris; ne rattachez rien avant (attach --confirm --reason …).",
         "{kind:word:kind} {receipt} waits: the portal says that it took the deposit {ref} in the other mode. Check with it "
-        "what it truly took; then attach the receipt.",
+        "what it truly took; attach nothing before (attach --confirm --reason …).",
     ),
     "notice.tray_withdrawn": (
         "Avis {kind:word:kind} {receipt} en attente: il répond au dépôt {ref}, retiré avant l'envoi. Vérifiez auprès du "
@@ -213,6 +214,12 @@ NOTICES: dict[str, tuple[str, str]] = {
         "worker tourne et que le portail répond.",
         "Released sendings or collections not done: {count}, the oldest since {since:instant} ({case}). Check that the "
         "worker runs and that the portal answers.",
+    ),
+    "health.mode_contradicted": (
+        "Avis qui disent un dépôt pris dans l'autre mode, ou qui y répondent: {count}, le plus ancien depuis {since:instant} "
+        "({case}). Demandez tout de suite au portail ce qu'il a pris; ne rattachez rien avant.",
+        "Receipts that say a deposit was taken in the other mode, or answer one: {count}, the oldest since {since:instant} "
+        "({case}). Ask the portal at once what it took; attach nothing before.",
     ),
     "health.tray_waits": (
         "Avis en attente d'une personne: {count}, le plus ancien depuis {since:instant} ({case}). Rattachez-le (attach) "

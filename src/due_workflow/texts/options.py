@@ -150,6 +150,14 @@ _OPTIONS = {
         "Oui, en sachant que l'envoi précédent n'est pas annulé chez le destinataire.",
         "Yes, knowing that the former attempt is not cancelled at the recipient.",
     ),
+    "cli.opt.confirm_mode": (
+        "Oui, bien que le portail ait dit avoir pris le dépôt dans l'autre mode: il a été interrogé.",
+        "Yes, although the portal said that it took the deposit in the other mode: it was asked.",
+    ),
+    "cli.opt.reason_mode": (
+        "Ce que le portail a répondu, en une ligne (avec --confirm).",
+        "What the portal answered, in one line (with --confirm).",
+    ),
     "cli.opt.hire": ("L'embauche n'a pas lieu.", "The hire does not take place."),
     "cli.opt.elsewhere_at": ("Quand (heure de Paris).", "When (Paris time)."),
     "cli.opt.proof": ("Ce qui le prouve.", "What proves it."),

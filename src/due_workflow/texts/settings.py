@@ -60,6 +60,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "Le service: 25 déclarant, 98 concentrateur.",
         "The service: 25 declarant, 98 concentrator.",
     ),
+    "setting.urssaf.listing": (
+        "Secondes que les questions d'une collecte peuvent prendre ensemble; la suivante reprend où elle s'est arrêtée.",
+        "Seconds that the questions of one collection may take together; the next one goes on where it ended.",
+    ),
     "setting.urssaf.authenticate": ("Où s'authentifier.", "Where to authenticate."),
     "setting.urssaf.deposit": ("Où déposer.", "Where to deposit."),
     "setting.urssaf.returns": ("Où lister les retours d'un flux.", "Where to list the returns of a flux."),
@@ -79,6 +83,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "setting.jedeclare.start": (
         "Le premier jour collecté, la première fois (sinon 18 mois en arrière).",
         "The first day that is collected, the first time (else 18 months back).",
+    ),
+    "setting.jedeclare.bare_is_none": (
+        "Une réponse de succès sans liste dit qu'il n'y a rien (true), ou que la collecte a échoué (false).",
+        "An answer of success without a list says that nothing is there (true), or that the collection failed (false).",
     ),
     "setting.jedeclare.account_id": (
         "Le numéro du compte dans l'adresse des dossiers clients, s'il est autre.",

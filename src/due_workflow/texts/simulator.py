@@ -32,7 +32,10 @@ SIMULATOR: dict[str, tuple[str, str]] = {
         "Le dossier où les fichiers pour jedeclare sont déposés (sous-dossiers test et real).",
         "The folder in which files for jedeclare are left (subfolders test and real).",
     ),
-    "cli.opt.sim_account": ("Le compte de ces fichiers.", "The account of these files."),
+    "cli.opt.sim_account": (
+        "Le compte de ces fichiers: l'utilisateur avec lequel on les collecte.",
+        "The account of these files: the login that they are collected with.",
+    ),
     "cli.opt.sim_seed": ("La graine des tirages.", "The seed of the draws."),
     "cli.opt.sim_rate": (
         "Une faute et sa probabilité de 0 à 1, par exemple late=0.2; plusieurs fois possible.",
@@ -91,6 +94,18 @@ SIMULATOR: dict[str, tuple[str, str]] = {
     "cli.simulator.password": (
         "Mot de passe de tous les comptes: {password}",
         "Password of every account: {password}",
+    ),
+    "cli.simulator.drop": (
+        "Dossier {path}: ses fichiers sont au compte {account}. Collectez avec cet utilisateur "
+        "(DUE_JEDECLARE_USER={account}), ou nommez le vôtre par --account.",
+        "Folder {path}: its files belong to the account {account}. Collect with that login "
+        "(DUE_JEDECLARE_USER={account}), or name yours by --account.",
+    ),
+    "cli.simulator.unlisted": (
+        "L'utilisateur {other} collecte, et n'a aucun fichier: {count:plural:# dépôt attend|# dépôts attendent} au compte "
+        "{account}. Collectez avec l'utilisateur {account}, ou relancez avec --account {other}.",
+        "The login {other} collects, and has no files: {count:plural:# deposit waits|# deposits wait} at the account "
+        "{account}. Collect with the login {account}, or start again with --account {other}.",
     ),
     "cli.simulator.nothing_real": (
         "Rien n'est déclaré à personne. Ctrl-C pour finir.",

@@ -50,12 +50,24 @@ _SAID = {
     "cli.health.in_doubt": ("Dépôts en doute", "Deposits in doubt"),
     "cli.health.dead_letters": ("Notifications abandonnées", "Notices given up"),
     "cli.health.finding": ("À voir: {text}", "To look at: {text}"),
+    "cli.health.calm": (
+        "Rien d'urgent. Attendent une personne depuis peu: {tray} dans la bannette ({program} tray), {doubts} en doute "
+        "({program} status). run --once finit par 7 tant qu'ils attendent; health, une fois leur limite passée.",
+        "Nothing urgent. Waiting for a person, not for long: {tray} in the tray ({program} tray), {doubts} in doubt "
+        "({program} status). run --once ends with 7 as long as they wait; health, once their limit has passed.",
+    ),
     "cli.health.ok": ("Rien ne demande quelqu'un.", "Nothing needs anybody."),
     "cli.mandate": ("signé le {signed}", "signed on {signed}"),
     "cli.mandate.until": ("signé le {signed}, jusqu'au {ends}", "signed on {signed}, until {ends}"),
     "cli.mandate.revoked": ("retiré au {revoked}", "revoked as of {revoked}"),
     "cli.flag.overdue": ("(réponse en retard)", "(answer overdue)"),
     "cli.flag.late": ("(hors délai)", "(late)"),
+    "cli.flag.mode": ("(MODE CONTREDIT par le portail)", "(MODE CONTRADICTED by the portal)"),
+    "cli.flag.mode_not_declared": (
+        "(MODE CONTREDIT par le portail, non déclaré)",
+        "(MODE CONTRADICTED by the portal, not declared)",
+    ),
+    "cli.flag.mode_confirmed": ("(mode contredit, confirmé)", "(mode contradicted, confirmed)"),
     "cli.firm": ("Logiciel: {software}. Portail: {portal}.", "Software: {software}. Portal: {portal}."),
     "cli.client": ("{siren}  {client}: {state:word:client_state}", "{siren}  {client}: {state:word:client_state}"),
     "cli.document": (
@@ -208,13 +220,25 @@ _RECEIPTS = {
         "Receipt {receipt}: set aside. It is kept and can still be attached.",
     ),
     "cli.tray_empty": ("Aucun avis n'attend.", "No receipt waits."),
-    "cli.tray_how": (
-        "Numéro inconnu: notez-le (learn-ref DÉPÔT NUMÉRO) et l'avis se place seul. Sinon, dites ce qu'il dit: "
-        "{program} attach AVIS ENVOI=accepted. Illisible, ou pas pour vous: redemandez-le au portail et mettez-le de "
-        "côté (set-aside AVIS --reason …), il reste gardé.",
-        "Unknown number: note it (learn-ref DEPOSIT NUMBER) and the receipt finds its place. Else say what it says: "
-        "{program} attach RECEIPT ATTEMPT=accepted. Unreadable, or not for you: ask the portal for it again and set it "
-        "aside (set-aside RECEIPT --reason …), it is kept.",
+    "cli.tray_how.mode": (
+        "Mode contredit ou différent: demandez d'abord au portail ce qu'il a pris, et ne rattachez rien avant. {program} "
+        "status EMBAUCHE dit la suite selon sa réponse; ce qui n'a plus à être rattaché se met de côté.",
+        "Mode contradicted or different: ask the portal first what it took, and attach nothing before. {program} status "
+        "HIRE says what then, by its answer; what need not be attached any more is set aside.",
+    ),
+    "cli.tray_how.ref": (
+        "Numéro inconnu: notez-le ({program} learn-ref DÉPÔT NUMÉRO) et l'avis se place seul.",
+        "Unknown number: note it ({program} learn-ref DEPOSIT NUMBER) and the receipt finds its place.",
+    ),
+    "cli.tray_how.attach": (
+        "Un avis qui ne se place pas seul: dites ce qu'il dit ({program} attach AVIS ENVOI=accepted).",
+        "A receipt that finds no place by itself: say what it says ({program} attach RECEIPT ATTEMPT=accepted).",
+    ),
+    "cli.tray_how.aside": (
+        "Illisible, ou pas pour vous: redemandez-le au portail et mettez-le de côté ({program} set-aside AVIS --reason …), "
+        "il reste gardé.",
+        "Unreadable, or not for you: ask the portal for it again and set it aside ({program} set-aside RECEIPT --reason …), "
+        "it is kept.",
     ),
 }
 
@@ -265,6 +289,50 @@ _LOOK = {
     "cli.deposit_where": (
         "Portail {portal}, mode {mode:word:mode}, remis le {at}, numéro ADS: {ref} {guess}",
         "Portal {portal}, {mode:word:mode} mode, handed over {at}, ADS number: {ref} {guess}",
+    ),
+    "cli.mode.real": (
+        "    MODE CONTREDIT: le portail dit l'avoir pris en mode {said:word:mode}, il est parti en mode {ours:word:mode}. Rien "
+        "ne prouve une déclaration: demandez au portail ce qu'il a pris sous le numéro {ref}.",
+        "    MODE CONTRADICTED: the portal says that it took it in {said:word:mode} mode, it left in {ours:word:mode} mode. "
+        "Nothing proves a declaration: ask the portal what it took under the number {ref}.",
+    ),
+    "cli.mode.test": (
+        "    MODE CONTREDIT: le portail dit l'avoir pris en mode {said:word:mode}, il est parti en mode {ours:word:mode}. "
+        "L'embauche est peut-être déclarée pour de bon: demandez au portail ce qu'il a pris sous le numéro {ref}.",
+        "    MODE CONTRADICTED: the portal says that it took it in {said:word:mode} mode, it left in {ours:word:mode} mode. The "
+        "hire may be declared for good: ask the portal what it took under the number {ref}.",
+    ),
+    "cli.mode.was_test": (
+        "    S'il répond « test »: {program} abandon {submission} --reason … --confirm, puis {program} renew {submission} "
+        "--reason …",
+        "    If it answers “test”: {program} abandon {submission} --reason … --confirm, then {program} renew {submission} "
+        "--reason …",
+    ),
+    "cli.mode.was_real": (
+        "    S'il répond « réel »: {program} declared-elsewhere {reference} --at … --proof …, puis {program} abandon "
+        "{submission} --reason … --confirm; l'embauche ne se déclare pas deux fois.",
+        "    If it answers “real”: {program} declared-elsewhere {reference} --at … --proof …, then {program} abandon "
+        "{submission} --reason … --confirm; a hire is not declared twice.",
+    ),
+    "cli.mode.as_meant": (
+        "    S'il répond « {ours:word:mode} »: {program} attach {receipt} {submission}=accepted --confirm --reason …, le "
+        "motif étant sa réponse.",
+        "    If it answers “{ours:word:mode}”: {program} attach {receipt} {submission}=accepted --confirm --reason …, its "
+        "answer being the reason.",
+    ),
+    "cli.mode.confirmed": (
+        "    Le portail disait l'avoir pris en mode {said:word:mode}; {by} a confirmé le mode {ours:word:mode}: {reason}",
+        "    The portal said that it took it in {said:word:mode} mode; {by} confirmed {ours:word:mode} mode: {reason}",
+    ),
+    "cli.mode.past": (
+        "    Le portail dit l'avoir pris en mode {said:word:mode}, il est parti en mode {ours:word:mode}.",
+        "    The portal says that it took it in {said:word:mode} mode, it left in {ours:word:mode} mode.",
+    ),
+    "cli.deposit_mode": (
+        "MODE CONTREDIT: le portail dit l'avoir pris en mode {said:word:mode}, il est parti en mode {ours:word:mode}. Demandez-"
+        "lui ce qu'il a pris; une réponse qui ne dit pas son mode ne compte pas.",
+        "MODE CONTRADICTED: the portal says that it took it in {said:word:mode} mode, it left in {ours:word:mode} mode. Ask it "
+        "what it took; an answer that says no mode of its own does not count.",
     ),
     "cli.deposit_withdrawn": ("Retiré avant l'envoi.", "Withdrawn before sending."),
     "cli.deposit_standing": ("({standing:word:standing})", "({standing:word:standing})"),

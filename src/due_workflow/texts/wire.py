@@ -27,15 +27,16 @@ WIRE: dict[str, tuple[str, str]] = {
         "--released toutes celles qu'une personne a libérées.\n\n"
         "Ce qui manque aux messages est dit avant que rien ne parte. Un envoi RÉEL que personne n'a libéré demande une "
         "confirmation (--yes pour un script). Ce qui est refusé l'est avec toutes ses raisons et n'arrête pas les "
-        "autres. Si la ligne se coupe après le départ, l'envoi est EN DOUTE: il n'est jamais renvoyé à l'aveugle, collect "
-        "demande au portail.\n\n"
+        "autres. Si la ligne se coupe après le départ, l'envoi est EN DOUTE: il n'est jamais renvoyé à l'aveugle, et il "
+        "est dit qui peut lever le doute.\n\n"
         "Codes: 1 refusé, 3 le message est incomplet, 6 rien n'est parti, 7 en doute. Réglages: due-workflow.toml "
         "(config example).",
         "Sends declarations through the firm's portal, now: by their attempt, by their reference, or with --released all "
         "that a person released.\n\n"
         "What the messages lack is told before anything leaves. A REAL sending that nobody released asks to be confirmed "
         "(--yes for a script). What is refused is told with all its reasons and does not stop the others. If the line is "
-        "cut after bytes left, the sending is IN DOUBT: it is never sent again blindly, collect asks the portal.\n\n"
+        "cut after bytes left, the sending is IN DOUBT: it is never sent again blindly, and it is said who can settle "
+        "it.\n\n"
         "Codes: 1 refused, 3 the message is not complete, 6 nothing left, 7 in doubt. Settings: due-workflow.toml (config "
         "example).",
     ),
@@ -108,6 +109,21 @@ WIRE: dict[str, tuple[str, str]] = {
         "{count} deposits in doubt, never sent again blindly: {deposits}. {program} collect asks the portal; if it cannot "
         "tell, look there yourself, then for each: {program} settle-doubt DEPOSIT --ref NUMBER, or --not-found",
     ),
+    "cli.send.doubt_unasked": (
+        "Dépôt {deposit} en doute, jamais renvoyé à l'aveugle. Ce portail ne sait pas dire ce qu'il a pris: regardez sur "
+        "{site:word:site}, puis: {program} settle-doubt {deposit} --ref NUMÉRO s'il y est, --not-found s'il n'y est pas",
+        "Deposit {deposit} in doubt, never sent again blindly. This portal cannot tell what it took: look on "
+        "{site:word:site}, then: {program} settle-doubt {deposit} --ref NUMBER if it is there, --not-found if it is not",
+    ),
+    "cli.send.doubts_unasked": (
+        "{count} dépôts en doute, jamais renvoyés à l'aveugle: {deposits}. Ce portail ne sait pas dire ce qu'il a pris: "
+        "regardez sur {site:word:site}, puis pour chacun: {program} settle-doubt DÉPÔT --ref NUMÉRO s'il y est, "
+        "--not-found s'il n'y est pas",
+        "{count} deposits in doubt, never sent again blindly: {deposits}. This portal cannot tell what it took: look on "
+        "{site:word:site}, then for each: {program} settle-doubt DEPOSIT --ref NUMBER if it is there, --not-found if it "
+        "is not",
+    ),
+    "site.urssaf": ("le site de l'URSSAF", "the URSSAF's site"),
     "cli.send.stopped": (
         "Interrompu: {count:plural:# envoi n'est pas parti|# envois ne sont pas partis}. La même commande reprend.",
         "Interrupted: {count:plural:# attempt has not left|# attempts have not left}. The same command goes on.",
@@ -219,12 +235,12 @@ WIRE: dict[str, tuple[str, str]] = {
         "{reference} waits for its answer: collect the portal's receipts (run does it too).",
     ),
     "cli.next.in_doubt_asked": (
-        "{submission} est en doute: collect demande d'abord au portail. S'il ne peut le dire, cherchez-le vous-même dans "
-        "son suivi, puis dites ce qu'il en est (--ref NUMÉRO s'il y est, --not-found s'il n'y est pas). Ne renvoyez pas "
-        "avant.",
-        "{submission} is in doubt: collect first asks the portal. If it cannot tell, look for it yourself in its "
-        "follow-up, then say what became of it (--ref NUMBER if it is there, --not-found if it is not). Do not send again "
-        "before.",
+        "{submission} est en doute: collect demande d'abord au portail. S'il ne peut le dire (l'URSSAF ne le peut jamais), "
+        "cherchez-le vous-même dans son suivi, puis dites ce qu'il en est (--ref NUMÉRO s'il y est, --not-found s'il n'y "
+        "est pas). Ne renvoyez pas avant.",
+        "{submission} is in doubt: collect first asks the portal. If it cannot tell (the URSSAF never can), look for it "
+        "yourself in its follow-up, then say what became of it (--ref NUMBER if it is there, --not-found if it is not). Do "
+        "not send again before.",
     ),
     # ---- run
     "cli.help.run": (
@@ -274,7 +290,11 @@ WIRE: dict[str, tuple[str, str]] = {
         "{order}: try {tries} did not succeed ({why}); the next one {due}.",
     ),
     "cli.run.waits": (
-        "Une personne est attendue: {tray} dans la bannette ({program} tray), {doubts} en doute ({program} health).",
-        "A person is awaited: {tray} in the tray ({program} tray), {doubts} in doubt ({program} health).",
+        "Une personne est attendue: {tray} dans la bannette ({program} tray), {doubts} en doute ({program} status).",
+        "A person is awaited: {tray} in the tray ({program} tray), {doubts} in doubt ({program} status).",
+    ),
+    "cli.run.calm": (
+        "Rien d'urgent: health n'alerte qu'une fois passées {tray} heures pour un avis, {doubts} pour un doute.",
+        "Nothing urgent: health alerts only once {tray} hours have passed for a receipt, {doubts} for a doubt.",
     ),
 }

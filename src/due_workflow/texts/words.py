@@ -71,6 +71,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "event.deposit": ("constituer le dépôt", "make the deposit"),
     "event.noted": ("suivre le dépôt", "follow the deposit"),
     "event.rerouted": ("changer de portail ou de compte", "change portal or account"),
+    "event.mode_contradicted": (
+        "noter que le portail dit l'avoir pris dans l'autre mode",
+        "note that the portal says it took it in the other mode",
+    ),
+    "event.mode_confirmed": (
+        "confirmer le mode contre le portail",
+        "confirm the mode against the portal",
+    ),
     "event.learn_ref": ("noter la référence du portail", "note the portal's reference"),
     "event.clock:ads_missing": ("échéance: ADS manquant", "deadline: ADS missing"),
     "event.clock:acs_missing": ("échéance: ACS manquant", "deadline: ACS missing"),
