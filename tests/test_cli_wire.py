@@ -349,6 +349,9 @@ def test_an_answer_in_the_other_mode_is_told_at_once_and_urgently(sim: Simulator
     said = due("send", "E-1", code=Code.PERSON)
     assert "en mode réel, alors qu'il est parti en mode test" in said.stderr
     assert "due-workflow tray" in said.stderr
+    assert "E-1/test/1  test: MODE CONTREDIT par le portail" in said.stderr
+    assert "déposé" not in said.output
+    assert "due-workflow collect" not in said.output
 
 
 def taken_in_test_mode(sim: Simulator, flow: DueWorkflow) -> str:

@@ -12,6 +12,7 @@ import typer
 from due_workflow import __version__
 from due_workflow.cli import (
     clients,
+    collect,
     config,
     drawing,
     evidence,
@@ -93,6 +94,7 @@ PARTS = (
     hires,
     exchange,
     wire,
+    collect,
     receive,
     simulator,
     plan,

@@ -91,6 +91,10 @@ WIRE: dict[str, tuple[str, str]] = {
         "{submission}  {mode:word:mode}: déposé, ADS {ref}",
         "{submission}  {mode:word:mode}: deposited, ADS {ref}",
     ),
+    "cli.send.contradicted": (
+        "{submission}  {mode:word:mode}: MODE CONTREDIT par le portail, ADS {ref}",
+        "{submission}  {mode:word:mode}: MODE CONTRADICTED by the portal, ADS {ref}",
+    ),
     "cli.send.sent_no_ref": (
         "{submission}  {mode:word:mode}: remis; le portail n'a pas encore donné de numéro",
         "{submission}  {mode:word:mode}: handed over; the portal has given no number yet",
