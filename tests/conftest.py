@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from itertools import count
 
@@ -11,6 +12,10 @@ import pytest
 import servers
 
 _numbers = count(1)
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # a run that a shell put in the background ignores Ctrl-C, and would hand that on to the commands that tests interrupt
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -124,6 +124,7 @@ def test_a_kept_connection_that_dies_costs_no_failure_and_what_is_not_repeatable
 
 def test_a_line_that_is_closed_and_used_again_leaves_nothing_behind(far: FarEnd) -> None:
     """A worker that closes it after each round, for years."""
+    gc.collect()  # what earlier tests left
     one, before = line(far), len(weakref.finalize._registry)
     for _ in range(5):
         assert bytes(one.exchange("GET", far.base + "/", repeatable=True).body) == b"bonjour"

@@ -56,8 +56,8 @@ from due_workflow import (
 from due_workflow.adapters.log import LogNotifier
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.adapters.sqlite import SqliteStorage
+from due_workflow.clients import ClientFile, PortalAccount, Software
 from due_workflow.identifiers import ApeCode, Department, Nir, PostalCode, Siren, Siret, UrssafCode, nir_key
-from due_workflow.models import ClientFile, PortalAccount, Software
 from due_workflow.ports import Changes, Kind, Parcel, Record, Ref, Storage
 from due_workflow.testing import FixedClock, RecordingNotifier, ScriptedPortal, Step
 from due_workflow.testing import factories as f

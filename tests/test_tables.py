@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from due_workflow.adapters.tables import Bad, Cell, Good, Table, read_clients, read_hires, write_bad_lines
+from due_workflow.clients import Client, Establishment
 from due_workflow.declarations import ContractKind, Declaration
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import Siret
-from due_workflow.models import Client, Establishment, Regime
+from due_workflow.models import Regime
 
 SIRET, SECOND, OTHER = "80000001000010", "80000001000028", "80000002800012"
 NIR = "295109912611193"

@@ -31,10 +31,10 @@ from due_workflow.adapters.tables import (
     read_hires,
     write_bad_lines,
 )
+from due_workflow.clients import Client, Establishment
 from due_workflow.declarations import Declaration
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import Siret
-from due_workflow.models import Client, Establishment
 
 SIRET = "80000001000010"
 NIR, SPACED, WRONG_KEY, CORSICAN = (
