@@ -14,7 +14,7 @@ import servers
 _numbers = count(1)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # a run that a shell put in the background ignores Ctrl-C, and would hand that on to the commands that tests interrupt
+    # a run in the background ignores Ctrl-C, and would hand that on to the commands that its tests interrupt
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
