@@ -132,12 +132,17 @@ def contradiction(ref: str, **changes: Any) -> list[Paper]:
     return [f.ars(ref, outcome, **given_) for outcome in (Outcome.ACCEPTED, Outcome.REJECTED)]
 
 
+def told(ref: str, mode: Mode | None = None) -> Ads:
+    return Ads(portal_ref=ref, account=ACCOUNT, issued_at=NOW, mode=mode)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(orders())
 @example((contradiction("2"), contradiction("2")[::-1]))
 @example((contradiction("9"), [*contradiction("9")[::-1], *contradiction("9")]))
 @example((contradiction("1", piece="2"), [*contradiction("1", piece="2")[::-1]]))
 @example(([*contradiction("6"), *contradiction("7")], [*contradiction("7")[::-1], *contradiction("6")]))
+@example(([told("6"), told("7", Mode.TEST)], [told("7", Mode.TEST), told("6")]))
 def test_any_order_with_repeats_ends_in_the_same_facts_status_and_keys(orders: tuple[list[Paper], list[Paper]]) -> None:
     some, shuffled = orders
     one, two, three = copy(), copy(), copy()

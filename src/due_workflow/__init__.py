@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from due_workflow.aio import AsyncDueWorkflow
+    from due_workflow.clients import Cabinet, Client, ClientFile, Establishment, Mandate
     from due_workflow.commands_exchange import SendResult
     from due_workflow.declarations import Contract, ContractKind, Declaration, Employee, Employer
     from due_workflow.errors import (
@@ -34,15 +35,10 @@ if TYPE_CHECKING:
     from due_workflow.journal import JournalBroken
     from due_workflow.models import (
         Addressee,
-        Cabinet,
-        Client,
-        ClientFile,
         ClientState,
         Deposit,
-        Establishment,
         Filing,
         FilingStatus,
-        Mandate,
         Notice,
         Submission,
         SubmissionState,
@@ -130,10 +126,8 @@ _WHERE = {
     ),
     "journal": "JournalBroken",
     "declarations": "Contract ContractKind Declaration Employee Employer",
-    "models": (
-        "Addressee Cabinet Client ClientFile ClientState Deposit Establishment Filing FilingStatus Mandate Notice "
-        "Submission SubmissionState Teleprocedure"
-    ),
+    "clients": "Cabinet Client ClientFile Establishment Mandate",
+    "models": "Addressee ClientState Deposit Filing FilingStatus Notice Submission SubmissionState Teleprocedure",
     "policy": "Policy Tell",
     "receipts": "Acs Ads Ars Mode Outcome Receipt Unreadable Verdict",
     "purging": "PurgeResult Purged",

@@ -14,22 +14,12 @@ from typing import Any, Self
 
 from due_workflow.aio_reader import AsyncReader
 from due_workflow.calendar import DayKind
+from due_workflow.clients import Cabinet, Client, ClientFile, Mandate
 from due_workflow.collecting import Collected
 from due_workflow.commands_exchange import Paper, SendResult
 from due_workflow.declarations import Declaration
 from due_workflow.errors import DueWorkflowError, InputRefused
-from due_workflow.models import (
-    ALL,
-    Cabinet,
-    Client,
-    ClientFile,
-    Deposit,
-    Filing,
-    Mandate,
-    Notice,
-    Submission,
-    Teleprocedure,
-)
+from due_workflow.models import ALL, Deposit, Filing, Notice, Submission, Teleprocedure
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Portal, Ref, Storage
 from due_workflow.purging import Purged, PurgeResult

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
 
+from due_workflow.clients import Cabinet, ClientFile
 from due_workflow.diagrams import Walk
 from due_workflow.health import Health, Limits
 from due_workflow.journal import Told
 from due_workflow.machine import Explanation
 from due_workflow.mandates import FollowUp, Standing
-from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission
+from due_workflow.models import Deposit, Filing, Submission
 from due_workflow.pilots import Proposal
 from due_workflow.ports import Entry, Kind, Ref
 from due_workflow.reader import Reader, Verified

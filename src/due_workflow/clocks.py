@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from due_workflow.calendar import Calendar, DayKind, start_of_day
-from due_workflow.models import Cabinet, ClientFile, ClientState, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.clients import Cabinet, ClientFile
+from due_workflow.models import ClientState, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.policy import Policy
 from due_workflow.receipts import Mode
 

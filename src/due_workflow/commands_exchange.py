@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from due_workflow import receiving, sending
+from due_workflow import attaching, receiving, references, sending
 from due_workflow.base import doors, word_of
 from due_workflow.engine import Engine, each_once
 from due_workflow.errors import DueWorkflowError, InputRefused, NotSent, PortalFailure, TransitionRefused
@@ -25,7 +25,7 @@ from due_workflow.receipts import Acs, Ads, Ars, Outcome, Unreadable
 from due_workflow.receiving import ReceiveResult
 from due_workflow.sending import Channel
 from due_workflow.telemetry import observed
-from due_workflow.unit import Unit
+from due_workflow.unit import Unit, load_attempts
 
 Paper = Ads | Acs | Ars | Unreadable
 RECIPIENTS = {"urssaf": "URSSAF"}
@@ -114,7 +114,7 @@ class ExchangeCommands(Engine):
     def learn_ref(self, deposit_id: str, ref: str, *, by: str = "", key: str = "") -> Deposit:
         """Note the portal's reference of a deposit, and place the receipts that were waiting for it."""
         _no_nir(ref)
-        self._run("learn_ref", (deposit_id, ref), by, key, lambda u: sending.learn_ref(u, deposit_id, ref))
+        self._run("learn_ref", (deposit_id, ref), by, key, lambda u: references.learn_ref(u, deposit_id, ref))
         return self._replay(deposit_id, by)
 
     def send(self, ids: Iterable[str], late: bool = False, *, by: str = "", key: str = "") -> SendResult:
@@ -137,7 +137,7 @@ class ExchangeCommands(Engine):
         channel = Channel(portal.name, portal.account, portal.recipient)
         form = getattr(portal, "form", None)
         form = form if isinstance(form, MessageFormat) else None
-        lots = sending.groups(first, sending.load_attempts(first, ids), self.policy.per_deposit)
+        lots = sending.groups(first, load_attempts(first, ids), self.policy.per_deposit)
         for lot in lots:
             names = [sub.id for sub in lot]
 
@@ -185,7 +185,7 @@ class ExchangeCommands(Engine):
         """One commit, so that no crash leaves a deposit sent whose reference nobody knows. `now`: it left just now."""
 
         def work(u: Unit) -> None:
-            sending.learn_ref(u, deposit_id, ads.portal_ref)
+            references.learn_ref(u, deposit_id, ads.portal_ref)
             sending.each(u, deposit_id, Event.SENT, u.now if now else None)
             receiving.receive(u, ads)
 
@@ -253,7 +253,7 @@ class ExchangeCommands(Engine):
         args = (receipt_id, said, confirm, reason) if confirm or reason else (receipt_id, said)
 
         def work(u: Unit) -> ReceiveResult:
-            return receiving.attach(u, receipt_id, said, by, confirm, reason)
+            return attaching.attach(u, receipt_id, said, by, confirm, reason)
 
         result = self._run("attach", args, by, key, work)
         if result.ref_learned is not None:
@@ -265,7 +265,7 @@ class ExchangeCommands(Engine):
         args = (receipt_id, reason)
 
         def work(u: Unit) -> ReceiveResult:
-            return ReceiveResult(receiving.set_aside(u, *args).id, "aside")
+            return ReceiveResult(attaching.set_aside(u, *args).id, "aside")
 
         return self._run("set_aside", args, by, key, work)
 

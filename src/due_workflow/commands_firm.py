@@ -12,15 +12,9 @@ from datetime import date
 from due_workflow import firm, paperwork, procedure
 from due_workflow.base import doors, word_of
 from due_workflow.calendar import DayKind
+from due_workflow.clients import Cabinet, Client, ClientFile, Mandate
 from due_workflow.engine import Engine
-from due_workflow.models import (
-    ALL,
-    Cabinet,
-    Client,
-    ClientFile,
-    Mandate,
-    Teleprocedure,
-)
+from due_workflow.models import ALL, Teleprocedure
 from due_workflow.rollout import Span, StepKey
 from due_workflow.telemetry import observed
 

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 from due_workflow import firm, telemetry
 from due_workflow.base import canonical, forget, plain
+from due_workflow.clients import Cabinet, ClientFile
 from due_workflow.declarations import Declaration
 from due_workflow.errors import Conflict, DueWorkflowError, InputRefused, NotFound, StorageUnusable
 from due_workflow.identifiers import scrub
-from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission
+from due_workflow.models import Deposit, Filing, Submission
 from due_workflow.policy import Policy
 from due_workflow.ports import Clock, Kind, Storage
 from due_workflow.reader import Reader

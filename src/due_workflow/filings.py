@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from due_workflow.calendar import paris_day, start_of_day
+from due_workflow.clients import ClientFile
 from due_workflow.clocks import deadlines
 from due_workflow.errors import NotFound
 from due_workflow.identifiers import scrub
-from due_workflow.models import ClientFile, Deposit, DepositItem, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.models import Deposit, DepositItem, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.policy import Policy
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Verdict
 

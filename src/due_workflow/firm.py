@@ -10,20 +10,12 @@ from datetime import date, datetime
 from typing import Any
 
 from due_workflow.calendar import YEARS, paris_day
+from due_workflow.clients import Cabinet, Client, ClientFile, Establishment, Mandate, PortalAccount, Software
 from due_workflow.errors import InputRefused
 from due_workflow.gates import Situation
 from due_workflow.identifiers import Siren, Siret, scrub
 from due_workflow.machine import CLIENT, Event
-from due_workflow.models import (
-    Cabinet,
-    Client,
-    ClientFile,
-    ClientState,
-    Establishment,
-    Mandate,
-    PortalAccount,
-    Software,
-)
+from due_workflow.models import ClientState
 from due_workflow.ports import Kind, Ref
 from due_workflow.records import Command, Held, qualified_key
 from due_workflow.unit import Unit

@@ -11,17 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from due_workflow.calendar import Calendar, paris_day
+from due_workflow.clients import ClientFile, Establishment, Mandate
 from due_workflow.errors import Denial
-from due_workflow.models import (
-    ClientFile,
-    ClientState,
-    Establishment,
-    Filing,
-    Mandate,
-    Submission,
-    SubmissionState,
-    Teleprocedure,
-)
+from due_workflow.models import ClientState, Filing, Submission, SubmissionState, Teleprocedure
 from due_workflow.policy import Policy
 from due_workflow.receipts import Mode
 

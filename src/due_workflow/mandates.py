@@ -18,10 +18,11 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from due_workflow import texts
 from due_workflow.base import Day, Instant, Model, Name, Word, refuse
+from due_workflow.clients import Client, ClientFile
 from due_workflow.clocks import BY_NAME, calendar_of
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import PostalCode, Siren, Siret, scrub, shown
-from due_workflow.models import Client, ClientFile, ClientState, Teleprocedure
+from due_workflow.models import ClientState, Teleprocedure
 from due_workflow.policy import Policy
 
 BLANK = "…" * 14

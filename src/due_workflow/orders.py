@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from due_workflow.calendar import paris_day
+from due_workflow.clients import PortalAccount
 from due_workflow.collecting import Missed
 from due_workflow.errors import ContentRefused, DueWorkflowError, InputRefused, PortalFailure, TransitionRefused
 from due_workflow.identifiers import scrub
-from due_workflow.models import PortalAccount, SubmissionState
+from due_workflow.models import SubmissionState
 from due_workflow.ports import Clock, Kind, Portal, Ref
 from due_workflow.records import Command
 from due_workflow.rounds import backoff

@@ -7,8 +7,9 @@ signature is another mandate.
 from __future__ import annotations
 
 from due_workflow import firm
+from due_workflow.clients import ClientFile, Mandate
 from due_workflow.errors import Denial, InputRefused, TransitionRefused
-from due_workflow.models import ClientFile, ClientState, Mandate
+from due_workflow.models import ClientState
 from due_workflow.policy import Policy
 from due_workflow.ports import Kind, Ref
 from due_workflow.scans import Scan, document_id, scan_of

@@ -28,10 +28,11 @@ from typing import Any
 
 from due_workflow import texts
 from due_workflow.calendar import Calendar
+from due_workflow.clients import ClientFile
 from due_workflow.errors import Denial, InputRefused
 from due_workflow.gates import outside
 from due_workflow.identifiers import shown
-from due_workflow.models import ClientFile, ClientState, Filing, FilingStatus
+from due_workflow.models import ClientState, Filing, FilingStatus
 from due_workflow.policy import Policy
 
 SIZE = 10

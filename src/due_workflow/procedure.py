@@ -13,16 +13,11 @@ from typing import Any
 
 from due_workflow.base import word_of
 from due_workflow.calendar import YEARS, DayKind, paris_day, start_of_day
+from due_workflow.clients import Cabinet, MandateModel, Subscription, Support
 from due_workflow.clocks import calendar_of
 from due_workflow.errors import InputRefused
 from due_workflow.firm import collecting, opened, past_day, siren_of
-from due_workflow.models import (
-    Cabinet,
-    MandateModel,
-    Subscription,
-    Support,
-    Teleprocedure,
-)
+from due_workflow.models import Teleprocedure
 from due_workflow.ports import Kind, Ref
 from due_workflow.proofs import PILOT_WAVE, first_real, rollout_of
 from due_workflow.rollout import Aside, Mark, Report, Rollout, Span, StepKey, plan

@@ -11,20 +11,11 @@ from typing import Any
 
 from due_workflow import journal
 from due_workflow.calendar import paris_day, start_of_day
+from due_workflow.clients import Cabinet, ClientFile, Mandate
 from due_workflow.clocks import calendar_of
 from due_workflow.filings import accepted_real
 from due_workflow.journal import Told
-from due_workflow.models import (
-    Cabinet,
-    ClientFile,
-    ClientState,
-    Filing,
-    FilingStatus,
-    Mandate,
-    Submission,
-    SubmissionState,
-    Teleprocedure,
-)
+from due_workflow.models import ClientState, Filing, FilingStatus, Submission, SubmissionState, Teleprocedure
 from due_workflow.ports import Kind, Ref
 from due_workflow.receipts import Mode
 from due_workflow.records import decode, qualified_key

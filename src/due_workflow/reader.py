@@ -1,53 +1,34 @@
 """`Reader`: what stands where. It loads and shows; it never writes and never decides.
 
-The declaration (with its NIR) is read from the payload only where one case is asked for by name.
+Here are the questions that walk: all cases of a kind, page by page, and journals. One case by its name is in `cases`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from due_workflow import journal, mandates, proofs, purging, walks
+from due_workflow import journal, mandates, purging, walks
 from due_workflow.base import doors, word_of
 from due_workflow.calendar import paris_day
+from due_workflow.cases import CaseReader
+from due_workflow.clients import ClientFile
 from due_workflow.diagrams import Walk
-from due_workflow.errors import Denial, InputRefused, NotFound, StorageUnusable
-from due_workflow.filings import attempt
-from due_workflow.firm import proof_of_test
-from due_workflow.gates import Situation
+from due_workflow.errors import InputRefused
 from due_workflow.health import Health, Limits, look
-from due_workflow.hiring import declaration_in, situation
+from due_workflow.hiring import declaration_in
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
-from due_workflow.machine import CLIENT, SUBMISSION, Event, Explanation
 from due_workflow.mandates import FollowUp, Standing
-from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Submission, reference_of
+from due_workflow.models import Deposit, Filing
 from due_workflow.pilots import OPEN, Proposal, hires_to_come, propose
-from due_workflow.policy import Policy
-from due_workflow.ports import Clock, Entry, Kind, Ref, Storage
-from due_workflow.receipts import Mode, Received
-from due_workflow.receiving import ReceiveResult, raw_of
+from due_workflow.ports import Entry, Kind, Ref
+from due_workflow.receipts import Received
 from due_workflow.records import Held, Outgoing, decode
 from due_workflow.report import Estimate, Remarks, Switchover
-from due_workflow.rollout import Plan
-from due_workflow.scans import document_id
 from due_workflow.tally import Tally
-from due_workflow.unit import Unit
-
-ANSWERS = frozenset({Event.ADS, Event.ACS_ACCEPTED, Event.ACS_REJECTED, Event.ARS_ACCEPTED, Event.ARS_REJECTED})
-"""What the portal and the recipient say of an attempt."""
-
-
-def _hire_of(id: str) -> str:
-    """The hire that `id` can only mean: the one of that attempt, or the one of that reference."""
-    try:
-        return reference_of(id)
-    except InputRefused:
-        return id
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,63 +46,10 @@ class Verified:
 
 
 @doors
-class Reader:
+class Reader(CaseReader):
     """The questions that a host may ask about one firm."""
 
-    def __init__(self, storage: Storage, cabinet: str, policy: Policy, clock: Clock) -> None:
-        self._storage, self._cabinet, self._policy, self._clock = storage, cabinet, policy, clock
-
-    def _unit(self) -> Unit:
-        return Unit(self._storage, self._cabinet, self._policy, self._clock.now(), "")
-
-    # ---- one case
-
-    def cabinet(self) -> Cabinet:
-        """The firm: software, portal, epoch."""
-        return self._unit().cabinet_facts()
-
-    def client(self, siren: str) -> ClientFile:
-        """The client of that SIREN or SIRET, with its state and its mandate.
-
-        Raises:
-            NotFound: this firm has no such client.
-        """
-        return self._unit().client("".join(siren.split()))
-
-    def filing(self, reference: str) -> Filing:
-        """The hire's file of that reference, with its declaration unless purged."""
-        held = self._unit().need(Kind.FILING, reference)
-        filing: Filing = held.facts
-        return filing.with_(declaration=declaration_in(held, filing.content))
-
-    def submission(self, id: str) -> Submission:
-        """The attempt of that id, with its declaration unless purged."""
-        held = self._unit().need(Kind.FILING, reference_of(id))
-        sub = attempt(held.facts, id)
-        return sub.with_(declaration=declaration_in(held, sub.content))
-
-    def deposit(self, id: str) -> Deposit:
-        """The deposit of that id."""
-        return self._unit().deposit(id)
-
-    def receipt(self, id: str) -> Received:
-        """A receipt by its id, its raw bytes with it."""
-        held = self._unit().need(Kind.RECEIPT, id)
-        received: Received = held.facts
-        raw = raw_of(held.payload_data())
-        return received if raw is None else received.with_(receipt=received.receipt.with_(raw=raw))
-
-    def parcel(self, deposit: str) -> bytes:
-        """The bytes that were handed over in a deposit.
-
-        Raises:
-            NotFound: the host sent it by itself, or it was purged.
-        """
-        held = self._unit().need(Kind.DOCUMENT, f"parcel:{deposit}")
-        content = raw_of({"raw": text} if (text := held.payload_data().get("content")) is not None else {})
-        if content is None:
-            raise NotFound("document", held.ref.id)
-        return content
+    # ---- many cases
 
     def mandates(self, standing: Standing | str | None = None) -> Iterator[FollowUp]:
         """Where the mandate of each client stands, by SIREN; only those of that standing when it is given.
@@ -133,80 +61,6 @@ class Reader:
         now = self._clock.now()
         for held in self.every(Kind.CLIENT, wanted):
             yield mandates.follow_up(held.facts, self._policy, now)
-
-    def mandate_document(self, siren: str, sha256: str | None = None) -> bytes:
-        """The signed mandate's scan, as it came; checked against its digest.
-
-        Args:
-            siren: the client, by SIREN or SIRET.
-            sha256: of an earlier mandate's scan (the client's journal names it); that of the present one when None.
-
-        Raises:
-            NotFound: no such client; no scan was kept.
-            StorageUnusable: what the storage gives back is not what was kept.
-        """
-        client = self.client(siren)
-        digest = sha256 or (client.mandate.document_sha256 if client.mandate else None) or ""
-        held = self._unit().get(Kind.DOCUMENT, document_id(client.siren, digest))
-        if held is None:
-            raise NotFound("scan", client.siren)
-        content = raw_of({"raw": held.payload_data().get("content", "")}) or b""
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise StorageUnusable("document_differs", ref=str(held.ref))
-        return content
-
-    def named(self, name: str) -> object:
-        """What a command's result name ("submission:…", "filing:…") stands for now."""
-        kind, _, id = name.partition(":")
-        match kind:
-            case "submission":
-                return self.submission(id)
-            case "filing":
-                return self.filing(id)
-            case "client":
-                return self.client(id)
-            case "deposit":
-                return self.deposit(id)
-            case "cabinet":
-                return self.cabinet()
-            case "receipt":
-                r = self.receipt(id)
-                states = {sid: self.submission(sid).state for sid in r.reached}
-                return ReceiveResult(id, r.state, True, states, r.why)
-        raise NotFound(scrub(kind), scrub(id))
-
-    def concerned(self, case: str) -> tuple[ClientFile, ...]:
-        """The clients that a case is about, as `Notice.case` names it; none where it is the firm's own affair."""
-        kind, _, id = case.partition(":")
-        u = self._unit()
-        held = u.get(Kind(kind), id) if id and kind in frozenset(Kind) else None
-        if held is None:
-            return ()
-        sirens: list[str] = []
-        match held.facts:
-            case ClientFile() | Filing():
-                sirens = [held.facts.siren]
-            case Deposit():
-                sirens = [item.siret[:9] for item in held.facts.items.values()]
-            case Received(reached=reached, receipt=receipt):
-                hires = [Ref(Kind.FILING, reference_of(sid)) for sid in reached]
-                u.load(hires)
-                sirens = [hire.facts.siren for ref in hires if (hire := u.get(*ref)) is not None]
-                named = [*getattr(receipt, "sirets", ()), *(v.siret for v in getattr(receipt, "verdicts", ()))]
-                sirens += [siret[:9] for siret in named if siret]
-        refs = [Ref(Kind.CLIENT, siren) for siren in dict.fromkeys(sirens)]
-        u.load(refs)
-        return tuple(client.facts for ref in refs if (client := u.get(*ref)) is not None)
-
-    def rollout(self) -> Plan:
-        """The firm's procedure as it stands now: its nine steps with their days, what is done and by which proof.
-
-        Computed from the records at every call: right at once, whether or not a worker ticks. Without a plan
-        (`plan_rollout`) the steps tick all the same, and have no dates.
-        """
-        return proofs.rollout_of(self._unit())
-
-    # ---- many cases
 
     def find(
         self,
@@ -375,60 +229,7 @@ class Reader:
             tally.client(client, paris_day(u.now))
         return tally.figures(self._cabinet, u.now, remarks)
 
-    # ---- why, and since when
-
-    def explain(self, id: str, *, late: bool = False, confirm: bool = False) -> tuple[Explanation, ...]:
-        """Every event of the present state of a client (SIREN) or an attempt, with every reason against it.
-
-        Without side effects. A hire's reference explains its last attempt, REAL before TEST. Against every answer of an
-        attempt that the portal says it took in the other mode stands `mode_contradicted`: one that says no mode of its
-        own waits for a person.
-        """
-        u = self._unit()
-        digits = "".join(id.split())
-        client = u.get(Kind.CLIENT, digits[:9]) if len(digits) in (9, 14) and digits.isdecimal() else None
-
-        epoch = u.cabinet_facts().epoch
-        if client is not None:
-            file: ClientFile = client.facts
-            proof = proof_of_test(u, file.siren, epoch)
-            s = Situation(u.now, u.policy, file, qualified=proof is not None)
-            return CLIENT.explain(file.state, s)
-        sub = self._meant(u, id)
-        filing = u.filing(sub.reference)
-        qualified = proof_of_test(u, filing.siren, epoch) is not None
-        asked = situation(u, filing, sub, late=late or sub.released_late, confirm=confirm, qualified=qualified)
-        told = SUBMISSION.explain(sub.state, asked)
-        if not sub.contradicted:
-            return told
-        facts = {"submission": sub.id, "said": sub.mode_told, "ours": sub.mode}
-        against = Denial("mode_contradicted", facts)
-        return tuple(replace(e, denials=(*e.denials, against)) if e.event in ANSWERS else e for e in told)
-
-    def _meant(self, u: Unit, id: str) -> Submission:
-        held = u.get(Kind.FILING, id)
-        if held is None:
-            return attempt(u.filing(_hire_of(id)), id)
-        filing: Filing = held.facts
-        last = filing.latest(Mode.REAL) or filing.latest(Mode.TEST)
-        if last is None:
-            raise NotFound("submission", scrub(id))
-        return last
-
-    def case_of(self, id: str) -> Ref:
-        """The journaled case that `id` names: a client, a hire (or one of its attempts), a deposit, the firm."""
-        u = self._unit()
-        digits = "".join(id.split())
-        refs = [Ref(Kind.FILING, id), Ref(Kind.DEPOSIT, id), Ref(Kind.CABINET, id)]
-        if len(digits) in (9, 14) and digits.isdecimal():
-            refs.append(Ref(Kind.CLIENT, digits[:9]))
-        u.load(refs)
-        for ref in refs:
-            if u.get(ref.kind, ref.id) is not None:
-                return ref
-        reference = _hire_of(id)
-        u.need(Kind.FILING, reference)
-        return Ref(Kind.FILING, reference)
+    # ---- since when
 
     def journal(self, id: str) -> tuple[Told, ...]:
         """What was decided about a case, in order: a client, a hire, a deposit or the firm."""

@@ -18,8 +18,9 @@ from pydantic_core import to_json
 
 from due_workflow.base import Instant, Model, cleaned
 from due_workflow.calendar import paris_day
+from due_workflow.clients import Cabinet, ClientFile
 from due_workflow.errors import InputRefused, StorageUnusable
-from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice
+from due_workflow.models import Deposit, Filing, Notice
 from due_workflow.ports import Kind, Record, Ref, Sealed
 from due_workflow.receipts import Mode, Received
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from due_workflow.base import word_of
 from due_workflow.calendar import paris_day
+from due_workflow.clients import ClientFile
 from due_workflow.clocks import calendar_of
 from due_workflow.diagrams import Move
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import scrub
 from due_workflow.journal import Told
-from due_workflow.models import ClientFile, Filing, Submission, Teleprocedure
+from due_workflow.models import Filing, Submission, Teleprocedure
 from due_workflow.policy import Policy
 from due_workflow.receipts import Mode
 from due_workflow.report import (

@@ -13,10 +13,11 @@ from typing import Any
 
 from due_workflow import journal
 from due_workflow.base import Model
+from due_workflow.clients import Cabinet, ClientFile
 from due_workflow.errors import InputRefused, NotFound
-from due_workflow.filings import client_settled, settled
+from due_workflow.filings import attempt, client_settled, settled
 from due_workflow.identifiers import named, scrub
-from due_workflow.models import Cabinet, ClientFile, Deposit, Filing, Notice
+from due_workflow.models import Deposit, Filing, Notice, Submission, reference_of
 from due_workflow.policy import Policy
 from due_workflow.ports import Changes, Entry, Kind, Record, Ref, Storage
 from due_workflow.records import JOURNALED, Document, Held, Outgoing, decode, encode
@@ -233,3 +234,10 @@ class Unit:
         """
         if self._touched:
             self.storage.commit(self.cabinet, self.changes())
+
+
+def load_attempts(u: Unit, submissions: Iterable[str]) -> tuple[Submission, ...]:
+    """The attempts of these ids, their hires' files loaded in one call."""
+    ids = tuple(dict.fromkeys(submissions))
+    u.load([Ref(Kind.FILING, reference_of(id)) for id in ids])
+    return tuple(attempt(u.filing(reference_of(id)), id) for id in ids)

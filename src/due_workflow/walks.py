@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from due_workflow.clients import ClientFile
 from due_workflow.diagrams import Move, Walk
 from due_workflow.journal import Told
 from due_workflow.machine import CLIENT, SUBMISSION
-from due_workflow.models import ClientFile, Submission
+from due_workflow.models import Submission
 
 
 def of_client(client: ClientFile, told: Iterable[Told]) -> Walk:

@@ -13,8 +13,9 @@ from due_workflow.adapters import _evidence_form as form
 from due_workflow.adapters._evidence_form import CaseLine, GoneLine
 from due_workflow.adapters._evidence_gather import Hire
 from due_workflow.adapters._evidence_sheets import Cell, Link, Mark, Sheet, table
+from due_workflow.clients import ClientFile
 from due_workflow.journal import Told
-from due_workflow.models import ClientFile, Deposit, Filing, FilingStatus, Submission
+from due_workflow.models import Deposit, Filing, FilingStatus, Submission
 from due_workflow.receipts import Acs, Ads, Ars, Mode, Piece, Received, Unreadable
 
 LAW = (

@@ -24,9 +24,10 @@ from due_workflow.adapters._evidence_gather import Gatherer, Hire
 from due_workflow.adapters._evidence_pages import Pages, contradiction
 from due_workflow.adapters._evidence_sheets import Both, HtmlSheet, TextSheet
 from due_workflow.adapters._evidence_zip import packed
+from due_workflow.clients import ClientFile
 from due_workflow.identifiers import scrub
 from due_workflow.journal import JournalBroken, Told
-from due_workflow.models import ClientFile, Deposit, Filing, FilingStatus
+from due_workflow.models import Deposit, Filing, FilingStatus
 from due_workflow.ports import Entry, Kind, Ref
 from due_workflow.receipts import Received, Unreadable
 from due_workflow.receiving import raw_of

@@ -12,9 +12,9 @@ from typing import Any
 from lxml import etree
 
 from due_workflow.adapters._envelope import No, is_called, parsed, plain_name, words_of
+from due_workflow.clients import Client, Establishment
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import Siren, Siret, shown
-from due_workflow.models import Client, Establishment
 
 
 @dataclass(frozen=True, slots=True)

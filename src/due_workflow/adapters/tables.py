@@ -36,10 +36,10 @@ from due_workflow.adapters._columns import (
 )
 from due_workflow.adapters._sheets import MAX_BYTES, MAX_LINES, MAX_XLSX_BYTES, Progress, Source
 from due_workflow.base import door
+from due_workflow.clients import Client, Establishment
 from due_workflow.declarations import Declaration, Employer
 from due_workflow.errors import InputRefused, Problem
 from due_workflow.identifiers import Siren, Siret
-from due_workflow.models import Client, Establishment
 
 __all__ = [
     "MAX_BAD",

@@ -13,8 +13,9 @@ from due_workflow.cli import imports, plain
 from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command, keep
 from due_workflow.cli.window import app
+from due_workflow.clients import Cabinet, Client, ClientFile
 from due_workflow.errors import NotFound
-from due_workflow.models import Cabinet, Client, ClientFile, ClientState
+from due_workflow.models import ClientState
 from due_workflow.ports import Kind
 
 import_app = typer.Typer(rich_markup_mode="rich", callback=keep)

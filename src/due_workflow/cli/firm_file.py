@@ -14,8 +14,9 @@ from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command
 from due_workflow.cli.typed import a_day, a_file
 from due_workflow.cli.window import app
+from due_workflow.clients import PortalAccount, Software
 from due_workflow.firm import past_day
-from due_workflow.models import ALL, PortalAccount, Software, Teleprocedure
+from due_workflow.models import ALL, Teleprocedure
 
 Option, Argument = typer.Option, typer.Argument
 Day = Annotated[str | None, Option("--on", metavar="cli.meta.day", help="cli.opt.confirmed_on")]

@@ -17,10 +17,11 @@ from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command
 from due_workflow.cli.typed import an_instant, to_begin, to_renew
 from due_workflow.cli.window import app
+from due_workflow.clients import ClientFile, Establishment
 from due_workflow.declarations import Declaration
 from due_workflow.errors import DueWorkflowError, NotFound
 from due_workflow.identifiers import Siret
-from due_workflow.models import ClientFile, ClientState, Establishment, Filing, FilingStatus, Submission
+from due_workflow.models import ClientState, Filing, FilingStatus, Submission
 from due_workflow.ports import Kind, Ref
 from due_workflow.receipts import Mode
 from due_workflow.records import decode

@@ -20,9 +20,9 @@ from due_workflow import texts
 from due_workflow.adapters.tables import Bad, Good, Progress, Table, write_bad_lines
 from due_workflow.cli.outcomes import BadFile, Code
 from due_workflow.cli.session import Session
+from due_workflow.clients import Client
 from due_workflow.declarations import Declaration
 from due_workflow.errors import DueWorkflowError, InputRefused, Problem
-from due_workflow.models import Client
 
 T = TypeVar("T", Client, Declaration)
 SHOWN = 50

@@ -18,8 +18,9 @@ from due_workflow.cli.outcomes import Usage
 from due_workflow.cli.session import Session, command, hushed, keep
 from due_workflow.cli.typed import a_day, a_file, naming, needing
 from due_workflow.cli.window import a_path, app
+from due_workflow.clients import ClientFile, Mandate
 from due_workflow.mandates import FollowUp, Standing
-from due_workflow.models import ClientFile, ClientState, Mandate
+from due_workflow.models import ClientState
 from due_workflow.ports import Kind
 
 mandate_app = typer.Typer(rich_markup_mode="rich", callback=keep)

@@ -10,9 +10,10 @@ from rich.text import Text
 from due_workflow.calendar import PARIS
 from due_workflow.cli import plain, views
 from due_workflow.cli.session import Session
+from due_workflow.clients import ClientFile
 from due_workflow.errors import NotFound
 from due_workflow.machine import Event
-from due_workflow.models import ClientFile, Deposit, Filing, FilingStatus, Submission
+from due_workflow.models import Deposit, Filing, FilingStatus, Submission
 from due_workflow.receipts import Mode
 
 BY_HAND = frozenset(

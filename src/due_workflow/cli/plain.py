@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from due_workflow.cli.views import employee
+from due_workflow.clients import ClientFile
 from due_workflow.journal import Told
 from due_workflow.machine import Explanation
-from due_workflow.models import ClientFile, Deposit, Filing, FilingStatus, Submission
+from due_workflow.models import Deposit, Filing, FilingStatus, Submission
 from due_workflow.receipts import Received, Unreadable
 from due_workflow.receiving import ReceiveResult
 

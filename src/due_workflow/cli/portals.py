@@ -21,8 +21,8 @@ from due_workflow.cli.settings import (
     UrssafTable,
 )
 from due_workflow.cli.settings_secrets import variable
+from due_workflow.clients import Software
 from due_workflow.errors import InputRefused, Problem
-from due_workflow.models import Software
 from due_workflow.ports import Portal
 
 if TYPE_CHECKING:

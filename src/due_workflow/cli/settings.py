@@ -14,9 +14,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from due_workflow.base import Day, Line, Model, Reference
+from due_workflow.clients import Account
 from due_workflow.identifiers import Siret
 from due_workflow.message import STANDARD, MessageFormat
-from due_workflow.models import Account
 from due_workflow.policy import Policy
 from due_workflow.rounds import Task
 

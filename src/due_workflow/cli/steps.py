@@ -10,8 +10,9 @@ from itertools import islice
 from shlex import quote
 
 from due_workflow import texts
+from due_workflow.clients import ClientFile
 from due_workflow.gates import TEST_GATE, Situation
-from due_workflow.models import ClientFile, ClientState, Deposit, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.models import ClientState, Deposit, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.pilots import covered
 from due_workflow.ports import Kind
 from due_workflow.receipts import Mode, Received, Unreadable

@@ -24,7 +24,8 @@ from due_workflow import texts
 from due_workflow.calendar import paris_day, start_of_day
 from due_workflow.cli import steps
 from due_workflow.cli.steps import PROGRAM, Step
-from due_workflow.models import ClientFile, Filing, FilingStatus, Submission, SubmissionState
+from due_workflow.clients import ClientFile
+from due_workflow.models import Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.ports import Kind
 from due_workflow.receipts import Mode
 from due_workflow.workflow import DueWorkflow

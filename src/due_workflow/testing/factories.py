@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from due_workflow.clients import Client, Establishment, Mandate
 from due_workflow.declarations import Contract, Declaration, Employee, Employer
 from due_workflow.identifiers import luhn, nir_key
-from due_workflow.models import Client, Establishment, Mandate
 from due_workflow.receipts import Acs, Ads, Ars, Outcome, Verdict
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
