@@ -112,13 +112,17 @@ def test_every_change_of_state_is_told_to_those_who_cannot_see_it(automaton: Aut
 
 @BOTH
 def test_as_many_arrows_are_drawn_as_the_table_has_changes(automaton: Automaton) -> None:
-    """One from each source of a narrow row, one from the box of a wide one, and the story's own before it."""
+    """One from each source of a narrow row, one from the box of a wide one, and the story's own before it.
+
+    Of wide rows between which is chosen only the first has one: the others lead back to where an attempt stood.
+    """
     narrow, wide, story = set(), set(), 0
     for row in automaton.rows:
         if row.dest is None:
             continue
         if len(row.sources) > pictures.WIDE:
-            wide.add((row.event, row.dest))
+            if not (row.when and any(event is row.event for event, _ in wide)):
+                wide.add((row.event, row.dest))
         else:
             narrow |= {(s.value, row.dest.value) for s in row.sources if s.value != row.dest.value}
     places = pictures.PLACES[automaton.name]

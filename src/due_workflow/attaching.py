@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from due_workflow.errors import InputRefused
-from due_workflow.filings import Ambiguous, attempt, reach, with_attempt
-from due_workflow.gates import Situation
-from due_workflow.hiring import move, nameless, noted, put
+from due_workflow.filings import attempt, with_attempt
+from due_workflow.hiring import nameless, noted, put
 from due_workflow.identifiers import scrub
-from due_workflow.machine import Event
+from due_workflow.joining import as_said, without
 from due_workflow.models import Deposit, reference_of
 from due_workflow.ports import Kind, Ref
-from due_workflow.receipts import Acs, Ads, Ars, Evidence, Outcome, Received, Unreadable, Verdict, evidence_of
-from due_workflow.receiving import ReceiveResult, apply, without_names
+from due_workflow.receipts import Acs, Ads, Ars, Outcome, Received, Unreadable
+from due_workflow.receiving import ReceiveResult, apply
 from due_workflow.references import learn_ref
 from due_workflow.unit import Unit
 
@@ -59,7 +58,7 @@ def attach(
     if len(ids) > 1:
         raise InputRefused("attach_two_deposits", receipt=receipt)
     deposit = u.deposit(ids.pop())
-    reached = _as_said(paper, receipt, outcomes)
+    reached = as_said(paper, receipt, outcomes)
     learned = _same_deposit(u, paper, receipt, deposit)
     deposit = u.deposit(deposit.id)
     against = _against_the_portal(paper, receipt, deposit, accepted, confirm, scrub(reason).strip())
@@ -127,60 +126,16 @@ def _confirmed(u: Unit, sid: str, by: str, reason: str) -> None:
 
 
 def _detached(u: Unit, sid: str, receipt: str, deposit: Deposit, *, stays: bool) -> None:
-    """Take back what a piece said of an attempt: its evidence is joined anew from all the others that reached it.
+    """Take back what a piece said of an attempt.
 
     `stays`: it will be said again that the piece accepts. Where no acceptance is left that a person let count against
     the portal's word on the mode, that is taken back too.
     """
-    filing = u.filing(reference_of(sid))
-    old = attempt(filing, sid)
-    evidence = Evidence.EMPTY
-    for held in u.load(keys=(f"for:{filing.reference}",)):
-        other = held.facts
-        if held.ref.kind is Kind.RECEIPT and other.id != receipt and sid in other.reached:
-            evidence = evidence.join(without_names(u, filing, said_of(other, sid, deposit)))
-            stays = stays or (sid in other.attached and other.attached[sid].accepted)
-    s = Situation(u.now, u.policy, None, filing, old)
-    sub = move(old, Event.UNBOUND, s).with_(evidence=evidence)
-    if not stays:
-        sub = sub.with_(mode_by=None, mode_reason=None)
-    again = evidence.standing(sub.recipient)
-    if again is not None:
-        sub = move(sub, Event(again), s)
-    put(u, with_attempt(filing, sub), Event.UNBOUND, old.state, sub.state)
-    noted(u, sub)
-
-
-def said_of(received: Received, sid: str, deposit: Deposit) -> Evidence:
-    """What a receipt that reached an attempt says of it: as a person attached it, else as it is matched."""
-    paper = received.receipt
-    assert not isinstance(paper, Unreadable)
-    if received.attached:
-        verdicts = _as_said(paper, received.id, received.attached).get(sid, ())
-    else:
-        reached = reach(paper, deposit)
-        verdicts = () if isinstance(reached, Ambiguous) else reached.get(sid, ())
-    return evidence_of(paper, received.id, received.sha256, verdicts)
-
-
-def _as_said(paper: Ads | Acs | Ars, receipt: str, outcomes: Mapping[str, Outcome]) -> Mapping[str, Sequence[Verdict]]:
-    """The piece's own verdicts for these attempts: a person says whom each means, never what it does not say.
-
-    Raises:
-        InputRefused: it has no verdict of that outcome, or fewer of them than attempts named.
-    """
-    if isinstance(paper, Ads):
-        return dict.fromkeys(outcomes, ())
-    left: dict[Outcome, list[Verdict]] = {}
-    for verdict in paper.verdicts:
-        left.setdefault(verdict.outcome, []).append(verdict)
-    placed: dict[str, Sequence[Verdict]] = {}
-    for sid, outcome in outcomes.items():
-        if not left.get(outcome):
-            said = sorted(verdict.outcome.value for verdict in paper.verdicts)
-            raise InputRefused("attach_not_said", receipt=receipt, outcome=outcome.value, said=said)
-        placed[sid] = (left[outcome].pop(0),)
-    return placed
+    old = attempt(u.filing(reference_of(sid)), sid)
+    others = [h.facts for h in u.load(keys=(f"for:{old.reference}",)) if h.ref.kind is Kind.RECEIPT]
+    stays = stays or any(o.id != receipt and sid in o.attached and o.attached[sid].accepted for o in others)
+    changes = {} if stays else {"mode_by": None, "mode_reason": None}
+    noted(u, without(u, old, deposit, {receipt}, **changes))
 
 
 def set_aside(u: Unit, receipt: str, reason: str) -> Received:

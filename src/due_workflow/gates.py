@@ -13,7 +13,7 @@ from datetime import date, datetime
 from due_workflow.calendar import Calendar, paris_day
 from due_workflow.clients import ClientFile, Establishment, Mandate
 from due_workflow.errors import Denial
-from due_workflow.models import ClientState, Filing, Submission, SubmissionState, Teleprocedure
+from due_workflow.models import APART, ClientState, Filing, Submission, SubmissionState, Teleprocedure
 from due_workflow.policy import Policy
 from due_workflow.receipts import Mode
 
@@ -94,6 +94,30 @@ def revoked_by_now(s: Situation) -> bool:
 def revoked_later(s: Situation) -> bool:
     """Which row: the revocation takes effect on a day to come. A choice, no denial."""
     return not revoked_by_now(s)
+
+
+def _before(s: Situation) -> SubmissionState | None:
+    return s.submission.before if s.submission is not None else None
+
+
+def was_sent(s: Situation) -> bool:
+    """Which row: before any piece it was *sent*, or under way. A choice, no denial."""
+    return _before(s) not in APART
+
+
+def was_in_doubt(s: Situation) -> bool:
+    """Which row: before any piece it was in doubt. A choice, no denial."""
+    return _before(s) is SubmissionState.IN_DOUBT
+
+
+def was_lost(s: Situation) -> bool:
+    """Which row: before any piece the portal affirmed that it had nothing. A choice, no denial."""
+    return _before(s) is SubmissionState.LOST
+
+
+def was_abandoned(s: Situation) -> bool:
+    """Which row: it was abandoned. A choice, no denial."""
+    return _before(s) is SubmissionState.ABANDONED
 
 
 # ---- the gate to REAL: one predicate, clause by clause

@@ -23,6 +23,7 @@ from due_workflow.gates import Situation, gate
 from due_workflow.identifiers import scrub, unnamed
 from due_workflow.machine import SUBMISSION, Event
 from due_workflow.models import (
+    APART,
     ClientState,
     Elsewhere,
     Filing,
@@ -333,7 +334,8 @@ def abandon(u: Unit, id: str, reason: str, hire: bool, confirm: bool) -> Filing:
     filing = u.filing(reference_of(id))
     old = attempt(filing, id)
     sub = move(old, Event.ABANDON, situation(u, filing, old, hire=hire, confirm=confirm))
-    sub = sub.with_(reason=reason, dropped=old.dropped or confirm)
+    before = sub.state if old.evidence.slots and sub.state in APART else old.before
+    sub = sub.with_(reason=reason, dropped=old.dropped or confirm, before=before)
     filing = with_attempt(_called_off(u, filing, reason) if hire else filing, sub)
     filing = put(u, filing, Event.ABANDON, old.state, sub.state)
     noted(u, sub)

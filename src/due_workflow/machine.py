@@ -34,6 +34,10 @@ from due_workflow.gates import (
     real_not_begun,
     revoked_by_now,
     revoked_later,
+    was_abandoned,
+    was_in_doubt,
+    was_lost,
+    was_sent,
 )
 from due_workflow.models import (
     ClientState,
@@ -121,7 +125,10 @@ SUBMISSION_ROWS: tuple[Row, ...] = (
     Row(_AFTER_BEGIN, E.ACS_REJECTED, S.PORTAL_REJECTED, "Étape 6: ACS rejeté par le portail"),
     Row(_AFTER_BEGIN, E.ARS_ACCEPTED, S.ACCEPTED, "Étapes 6 et 7: ARS accepté par le CIRSO"),
     Row(_AFTER_BEGIN, E.ARS_REJECTED, S.CIRSO_REJECTED, "Étapes 6 et 7: ARS rejeté par le CIRSO"),
-    Row(_AFTER_BEGIN, E.UNBOUND, S.SENT, "La référence devinée n'était pas la bonne: ses avis sont détachés"),
+    Row(_AFTER_BEGIN, E.UNBOUND, S.SENT, "Des avis n'étaient pas les siens: ils sont détachés", when=was_sent),
+    Row(_AFTER_BEGIN, E.UNBOUND, S.IN_DOUBT, "Sans ces avis, l'envoi est de nouveau en doute", when=was_in_doubt),
+    Row(_AFTER_BEGIN, E.UNBOUND, S.LOST, "Sans ces avis, le portail n'a rien reçu", when=was_lost),
+    Row(_AFTER_BEGIN, E.UNBOUND, S.ABANDONED, "Sans ces avis, l'envoi est abandonné", when=was_abandoned),
     Row(tuple(S), E.RENEW, None, "Étape 6: sinon renouveler l'opération",
         (latest_attempt, confirmed_if_declared, real_not_begun, hire_takes_place, not_purged)),
     Row(tuple(s for s in S if s is not S.ACCEPTED), E.ABANDON, S.ABANDONED,

@@ -98,7 +98,8 @@ class Submission(Model):
     """One attempt: one declaration, one mode, handed over once, ever.
 
     `mode_told`: the other mode in which the portal says it took it. `mode_by` and `mode_reason`: who had an acceptance
-    count all the same, and why.
+    count all the same, and why. `before`: where it stood before any piece reached it, if that is neither *sending* nor
+    *sent*; there it goes back when the pieces prove to be another's.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Submission(Model):
     mode_told: Mode | None = None
     mode_by: str | None = None
     mode_reason: str | None = None
+    before: SubmissionState | None = None
     declaration: Declaration | None = Field(default=None, exclude=True, repr=False)
 
     @property
@@ -153,6 +155,8 @@ class Submission(Model):
         return self.mode_told is not None and self.mode_by is None and self.alive
 
 
+APART = frozenset({SubmissionState.IN_DOUBT, SubmissionState.LOST, SubmissionState.ABANDONED})
+"""Where an attempt that was handed over may stand without any piece, *sending* and *sent* aside."""
 _DEAD = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})
 
 

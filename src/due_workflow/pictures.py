@@ -13,7 +13,7 @@ from typing import NamedTuple
 from due_workflow import texts
 from due_workflow.charts import bars, columns, gantt
 from due_workflow.diagrams import WIDE, Move, Walk
-from due_workflow.machine import CLIENT, Automaton
+from due_workflow.machine import CLIENT, Automaton, Row
 from due_workflow.shapes import Box, Line, Picture, Point, Shape, Words, breadth, folded, head, stacked
 
 __all__ = ["Picture", "automaton", "bars", "case", "columns", "gantt"]
@@ -164,6 +164,8 @@ class _Drawing:
                     if source != dest:
                         arrows.setdefault((source, dest), []).append(row.event.value)
                 continue
+            if row in self._else():
+                continue
             missing = ",".join(s for s in self.automaton.states if s not in sources)
             groups.setdefault(missing, []).append((row.event.value, dest))
             if (before := self._before(dest)) in sources:
@@ -173,6 +175,12 @@ class _Drawing:
         for (source, dest), events in arrows.items():
             back = (dest, source) in arrows
             self._arrow(source, dest, ", ".join(map(self._event, dict.fromkeys(events))), back=back)
+
+    def _else(self) -> Sequence[Row]:
+        """Wide rows that are a choice beside the first of their event: said below, since they lead back."""
+        wide = [row for row in self.automaton.rows if len(row.sources) > WIDE and row.dest is not None and row.when]
+        first = {row.event: row for row in reversed(wide)}
+        return [row for row in wide if row is not first[row.event]]
 
     def _before(self, state: str) -> str:
         """The state left of it on the first line, from which the story comes."""
@@ -296,6 +304,9 @@ class _Drawing:
                 staying[row.event.value] += ("; " if staying[row.event.value] else "") + said
         said = " · ".join(f"{self._event(event)} ({held})" for event, held in staying.items())
         lines = folded(f"{self._text('staying')} {said}", SMALL, self.wide - 2 * LEFT, 4)
+        if back := self._else():
+            states = ", ".join(self._word(row.dest.value) for row in back if row.dest is not None)
+            lines.append(self._text("back", event=self._event(back[0].event.value), states=states))
         self.shapes += [Words(LEFT, y + n * 16, line, SMALL, "dim") for n, line in enumerate(lines)]
         return y + len(lines) * 16 + 8
 

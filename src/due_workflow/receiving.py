@@ -16,10 +16,11 @@ from typing import NamedTuple
 from due_workflow.errors import NotFound
 from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, reach, standing_in, with_attempt
 from due_workflow.gates import Situation
-from due_workflow.hiring import moved, nameless, put
+from due_workflow.hiring import moved, put
 from due_workflow.identifiers import scrub
+from due_workflow.joining import without_names
 from due_workflow.machine import Event
-from due_workflow.models import Deposit, Filing, Submission, SubmissionState, reference_of
+from due_workflow.models import APART, Deposit, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Ref
 from due_workflow.receipts import (
     Acs,
@@ -251,20 +252,14 @@ def _absorb(u: Unit, sid: str, news: Evidence) -> Submission:
     event = _EVENTS[evidence.standing(old.recipient) or "ads"]
     # receipt rows have no guards: the client need not be read
     state = moved(old, event, Situation(u.now, u.policy, None, filing, old))
-    sub = old.with_(state=state, evidence=evidence, overdue_since=None if state in _FINAL else old.overdue_since)
+    before = old.before if old.evidence.slots else old.state if old.state in APART else None
+    overdue = None if state in _FINAL else old.overdue_since
+    sub = old.with_(state=state, evidence=evidence, overdue_since=overdue, before=before)
     # a piece that moves no state is journaled as what it is, not as the event that its standing amounts to
     told = event if sub.state is not old.state else "evidence"
     filing = put(u, with_attempt(filing, sub), told, old.state, sub.state)
     _tell(u, filing, old, sub)
     return sub
-
-
-def without_names(u: Unit, filing: Filing, news: Evidence) -> Evidence:
-    """What a piece says, its words without the names of the hire: evidence is journaled, and a journal names nobody."""
-    if not any(piece.message for piece in news.slots.values()):
-        return news
-    said = {slot: p.with_(message=nameless(u, filing.reference, p.message)) for slot, p in news.slots.items()}
-    return news.with_(slots=said)
 
 
 def _contradicted(u: Unit, filing: Filing, old: Submission, news: Evidence) -> None:

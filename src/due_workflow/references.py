@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from due_workflow.errors import InputRefused
 from due_workflow.filings import standing_in, with_attempt
-from due_workflow.hiring import move, put, situation
-from due_workflow.machine import Event
+from due_workflow.hiring import put
+from due_workflow.joining import without
 from due_workflow.models import Deposit
 from due_workflow.ports import Kind, Ref
 from due_workflow.receipts import Received, Unreadable
@@ -115,15 +115,6 @@ def sent_back(u: Unit, deposit: Deposit, ref: str, which: Callable[[Received], b
         back = received.with_(state="tray", why=why, reached=(), due=u.now if due else None)
         u.put(Kind.RECEIPT, id, back)
     for sub in load_attempts(u, deposit.items):
-        slots = {slot: p for slot, p in sub.evidence.slots.items() if p.receipt not in receipts}
-        if slots == sub.evidence.slots:
-            continue
-        filing = u.filing(sub.reference)
-        s = situation(u, filing, sub)
-        moved = move(sub, Event.UNBOUND, s).with_(evidence=sub.evidence.with_(slots=slots))
-        again = moved.evidence.standing(moved.recipient)
-        if again is not None:
-            moved = move(moved, Event(again), s)
-        put(u, with_attempt(filing, moved), Event.UNBOUND, sub.state, moved.state)
-        deposit = standing_in(deposit, moved)
+        if any(piece.receipt in receipts for piece in sub.evidence.slots.values()):
+            deposit = standing_in(deposit, without(u, sub, deposit, receipts))
     return deposit

@@ -11,9 +11,9 @@ from due_workflow.adapters._evidence_form import FileLine
 from due_workflow.adapters._evidence_found import HireFound
 from due_workflow.adapters._evidence_index import Index
 from due_workflow.adapters._evidence_zip import Damaged, Opened
-from due_workflow.attaching import said_of
 from due_workflow.errors import InputRefused
 from due_workflow.identifiers import shown
+from due_workflow.joining import said_of
 from due_workflow.models import Deposit, Filing, FilingStatus, Submission, SubmissionState
 from due_workflow.receipts import Evidence, Mode, Received, Unreadable
 

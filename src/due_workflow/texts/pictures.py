@@ -16,6 +16,10 @@ PICTURES: dict[str, tuple[str, str]] = {
     "picture.any": ("en tout état", "in any state"),
     "picture.any_but": ("en tout état sauf: {states}", "in any state but: {states}"),
     "picture.staying": ("Sans changer d'état:", "Without a change of state:"),
+    "picture.back": (
+        "Où il en était avant ces avis: {event} → {states}",
+        "Where it stood before these receipts: {event} → {states}",
+    ),
     "picture.way": ("Le chemin parcouru", "The way taken"),
     "input.no_walk": (
         "« {value} » n'a pas d'automate: donnez un client (SIREN), une embauche ou un envoi",

@@ -51,7 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "event.acs_rejected": ("recevoir l'ACS rejeté", "receive the rejected ACS"),
     "event.ars_accepted": ("recevoir l'ARS accepté", "receive the accepted ARS"),
     "event.ars_rejected": ("recevoir l'ARS rejeté", "receive the rejected ARS"),
-    "event.unbound": ("détacher une référence devinée", "detach a guessed reference"),
+    "event.unbound": ("détacher l'avis", "detach the receipt"),
     "event.renew": ("renouveler", "renew"),
     "event.abandon": ("abandonner", "abandon"),
     "event.register": ("enregistrer l'embauche", "register the hire"),
