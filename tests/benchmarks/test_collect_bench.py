@@ -124,7 +124,7 @@ def bare(url: str, names: list[tuple[str, str]]) -> float:
 
 
 def test_a_collection_of_ten_thousand_pieces_costs_little_beside_its_http(tmp_path: Path) -> None:
-    hires = range(PIECES // 3)
+    hires = range(-(-PIECES // 3))
     path = firm(tmp_path / "firm.sqlite", hires)
     with far_end(tmp_path, hires) as (url, names), SqliteStorage(path) as storage:
         flow = opened(storage)
