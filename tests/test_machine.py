@@ -28,7 +28,7 @@ from due_workflow import (
     Teleprocedure,
     TransitionRefused,
 )
-from due_workflow.gates import REAL_GATE, TEST_GATE, Situation, gate
+from due_workflow.gates import REAL_GATE, TEST_GATE, Situation, gate, outside
 from due_workflow.machine import (
     CLIENT,
     CLIENT_ROWS,
@@ -40,7 +40,7 @@ from due_workflow.machine import (
     advance,
     explain,
 )
-from due_workflow.models import Elsewhere, Purge
+from due_workflow.models import APART, Elsewhere, Purge
 from due_workflow.receipts import evidence_of
 from due_workflow.testing import factories as f
 from stories import NOW, A, Firm, R, other
@@ -166,6 +166,20 @@ def test_the_hand_written_tables_name_every_state_and_every_event() -> None:
     assert {e for _, e in CLIENT_MOVES} == set(CLIENT.events)
     assert {e for _, e in SUBMISSION_MOVES} == set(SUBMISSION.events)
     assert {*CLIENT.events, *SUBMISSION.events} == set(Event)
+
+
+@pytest.mark.parametrize("state", sorted({*SubmissionState} - {SubmissionState.PREPARED}))
+@pytest.mark.parametrize("before", [None, *sorted(APART)])
+def test_without_its_pieces_an_attempt_goes_back_to_where_it_stood(state: str, before: SubmissionState | None) -> None:
+    s = situation(submission(state=SubmissionState(state), before=before))
+    assert advance(SUBMISSION, "case", state, Event.UNBOUND, s) == (before or SubmissionState.SENT)
+
+
+def test_a_workplace_outside_this_channel_is_told_with_every_reason() -> None:
+    policy = Policy()
+    fine, far = f.establishment(), f.establishment(postal_code="97600", regime="msa")
+    assert outside(fine, policy) == ()
+    assert {denial.code for denial in outside(far, policy)} == {"regime_not_covered", "territory_not_covered"}
 
 
 @pytest.mark.parametrize(("state", "event"), sorted(CLIENT_MOVES))

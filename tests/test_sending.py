@@ -16,10 +16,12 @@ from due_workflow import (
     Mode,
     NotFound,
     NotSent,
+    Outcome,
     Problem,
     Submission,
     SubmissionState,
     TransitionRefused,
+    Verdict,
 )
 from due_workflow.adapters.memory import MemoryStorage
 from due_workflow.calendar import start_of_day
@@ -575,6 +577,108 @@ def test_what_another_deposit_was_told_of_its_mode_goes_with_the_wrong_guess(fir
     assert firm.read.verify_journal().sound
 
 
+def guessed_while_in_doubt(firm: Firm) -> Submission:
+    """In doubt; an ADS of another deposit is guessed to be its own."""
+    firm.portal.script(Step.BREAK_AFTER)
+    sub = firm.real()
+    firm.flow.send([sub.id])
+    firm.flow.receive(ads("42", firm.clock.now()))
+    found = firm.read.submission(sub.id)
+    assert (found.state, found.before) == (S.DEPOSITED, S.IN_DOUBT)
+    return found
+
+
+def test_what_a_person_said_of_the_sending_counts_again_once_a_guess_falls(firm: Firm) -> None:
+    sub = guessed_while_in_doubt(firm)
+    firm.flow.mark_sent([sub.id])
+    firm.flow.learn_ref(sub.deposit or "", "43")
+    assert state(firm) == "sent"
+
+
+def test_without_a_word_on_the_sending_it_is_in_doubt_again_once_a_guess_falls(firm: Firm) -> None:
+    sub = guessed_while_in_doubt(firm)
+    firm.flow.learn_ref(sub.deposit or "", "43")
+    assert (state(firm), firm.read.submission(sub.id).before) == ("in_doubt", None)
+    assert firm.read.deposit(sub.deposit or "").state == "in_doubt"
+
+
+def test_an_attempt_whose_sender_died_is_under_way_again_once_a_guess_falls_and_its_clock_rings(firm: Firm) -> None:
+    sub = firm.real()
+    (begun,) = firm.flow.begin_send([sub.id])
+    firm.flow.receive(ads("42", firm.clock.now()))
+    assert state(firm) == "deposited"
+    firm.flow.learn_ref(begun.id, "43")
+    assert state(firm) == "sending"
+    firm.move(minutes=11)
+    firm.worker().tick()
+    assert state(firm) == "in_doubt"
+
+
+def test_a_doubt_while_a_guess_speaks_for_the_attempt_counts_again_once_the_guess_falls(firm: Firm) -> None:
+    sub = firm.real()
+
+    class Guessed(ScriptedPortal):
+        def deposit(self, parcel: Parcel) -> Ads | None:
+            firm.flow.receive(ads("42", firm.clock.now()))
+            assert state(firm) == "deposited"
+            raise TimeoutError
+
+    portal = Guessed(firm.portal.name, firm.portal.account, clock=firm.clock)
+    flow = DueWorkflow(firm.storage, cabinet=firm.flow.cabinet, portals=[portal], clock=firm.clock)
+    (deposit,) = flow.send([sub.id]).deposits
+    firm.flow.learn_ref(deposit.id, "43")
+    assert state(firm) == "in_doubt"
+
+
+def test_an_attached_piece_finds_its_true_deposit_once_the_guess_is_corrected(firm: Firm) -> None:
+    sub = sent_without_ref(firm)
+    firm.flow.receive(ads("42", NOW))
+    piece = f.ars("42", account=ACCOUNT, verdicts=(Verdict(outcome=Outcome.ACCEPTED, siret=f.siret(5)),))
+    other = sent_without_ref(firm, "E-2")
+    waiting = firm.flow.receive(piece)
+    firm.flow.attach(waiting.receipt, {sub.id: Outcome.ACCEPTED})
+    assert state(firm) == "accepted"
+    firm.flow.learn_ref(sub.deposit or "", "43")
+    assert state(firm) == "sent"
+    firm.flow.attach(waiting.receipt, {other.id: Outcome.ACCEPTED})
+    assert state(firm, other.id) == "accepted"
+
+
+def test_an_acceptance_that_was_another_deposits_leaves_the_clock_as_it_was(firm: Firm) -> None:
+    sub = sent_without_ref(firm)
+    firm.flow.receive(ads("42", NOW))
+    firm.move(days=20)
+    firm.worker().tick()
+    since = firm.read.submission(sub.id).overdue_since
+    assert since is not None
+    firm.flow.receive(f.ars("42", account=ACCOUNT))
+    assert firm.read.submission(sub.id).overdue_since is None
+    firm.flow.learn_ref(sub.deposit or "", "43")
+    assert firm.read.submission(sub.id).overdue_since is not None
+
+
+def test_staff_is_told_that_the_proof_of_the_tests_fell_with_a_wrong_guess() -> None:
+    firm = Firm().opened()
+    firm.mandated(1)
+    sub = firm.flow.prepare(f.declaration("T-1"), Mode.TEST)
+    (sent,) = firm.flow.mark_sent([sub.id])
+    firm.flow.receive(ads("42", NOW, mode=Mode.TEST))
+    firm.flow.receive(f.ars("42", account=ACCOUNT))
+    firm.flow.go_live(f.siren(1))
+    firm.flow.learn_ref(sent.deposit or "", "43")
+    assert "proof_fell" in firm.codes(urgent=True)
+
+
+@pytest.mark.parametrize("_", range(6))
+def test_what_waited_says_no_acceptance_where_its_ads_says_that_the_mode_was_another(firm: Firm, _: int) -> None:
+    sub = firm.real()
+    firm.flow.receive(f.ars("42", account=ACCOUNT, piece=str(_)))
+    firm.flow.receive(f.ads("42", account=ACCOUNT, mode=Mode.TEST, piece=str(_)))
+    firm.flow.mark_sent([sub.id], ref="42")
+    assert state(firm) == "sent"
+    assert "declared" not in firm.codes()
+
+
 def test_a_reference_known_for_sure_takes_it_from_a_deposit_that_only_guessed_it(firm: Firm) -> None:
     """The portal says that 42 is the second's: the first does not keep what it guessed, nor its acceptance."""
     two = sent_without_ref(firm, "E-2")
@@ -731,7 +835,7 @@ def test_a_piece_of_another_account_under_the_same_number_does_not_hold_a_mistyp
     assert firm.flow.learn_ref(deposit, "43").ref == "43"
 
 
-def test_what_the_portal_said_of_the_mode_goes_with_a_deposit_of_which_no_byte_left(
+def test_where_the_portal_has_a_reference_and_the_sender_swears_that_no_byte_left_a_person_looks(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sub = firm.real()
@@ -745,7 +849,9 @@ def test_what_the_portal_said_of_the_mode_goes_with_a_deposit_of_which_no_byte_l
     monkeypatch.setattr(firm.portal, "deposit", deposit)
     firm.flow.send([sub.id])
     now = firm.read.submission(sub.id)
-    assert (now.state, now.mode_told, now.contradicted) == (S.PREPARED, None, False)
+    assert (now.state, now.mode_told, now.contradicted) == (S.IN_DOUBT, Mode.TEST, True)
+    assert "in_doubt" in firm.codes(urgent=True)
+    assert not firm.read.deposit(now.deposit or "").withdrawn
 
 
 def test_a_reference_that_was_mistyped_can_be_put_right_while_nothing_came_under_it(firm: Firm) -> None:

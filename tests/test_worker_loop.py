@@ -234,7 +234,8 @@ def test_a_signal_that_comes_at_any_moment_ends_the_loop() -> None:
 
     def handler(*_: object) -> None:
         time.sleep(0.3)
-        stop.set()
+        # not from here: this very thread may hold the event's own lock at this instant
+        threading.Thread(target=stop.set, daemon=True).start()
 
     before = signal.signal(signal.SIGALRM, handler)
     try:

@@ -101,17 +101,22 @@ def _before(s: Situation) -> SubmissionState | None:
 
 
 def was_sent(s: Situation) -> bool:
-    """Which row: before any piece it was *sent*, or under way. A choice, no denial."""
+    """Which row: without any piece it is *sent*. A choice, no denial."""
     return _before(s) not in APART
 
 
+def was_sending(s: Situation) -> bool:
+    """Which row: without any piece it is under way. A choice, no denial."""
+    return _before(s) is SubmissionState.SENDING
+
+
 def was_in_doubt(s: Situation) -> bool:
-    """Which row: before any piece it was in doubt. A choice, no denial."""
+    """Which row: without any piece it is in doubt. A choice, no denial."""
     return _before(s) is SubmissionState.IN_DOUBT
 
 
 def was_lost(s: Situation) -> bool:
-    """Which row: before any piece the portal affirmed that it had nothing. A choice, no denial."""
+    """Which row: without any piece the portal has nothing, as it affirmed. A choice, no denial."""
     return _before(s) is SubmissionState.LOST
 
 

@@ -13,10 +13,14 @@ from due_workflow.filings import Ambiguous, reach, with_attempt
 from due_workflow.gates import Situation
 from due_workflow.hiring import move, nameless, put
 from due_workflow.machine import Event
-from due_workflow.models import Deposit, Filing, Submission
-from due_workflow.ports import Kind
-from due_workflow.receipts import Acs, Ads, Ars, Evidence, Outcome, Received, Unreadable, Verdict, evidence_of
+from due_workflow.models import Deposit, Filing, Submission, SubmissionState
+from due_workflow.ports import Kind, Ref
+from due_workflow.receipts import Acs, Ads, Ars, Evidence, Mode, Outcome, Received, Unreadable, Verdict, evidence_of
 from due_workflow.unit import Unit
+
+S = SubmissionState
+WAITING = frozenset({S.SENT, S.DEPOSITED, S.FORWARDED})
+"""Where an attempt waits for its ARS."""
 
 
 def said_of(received: Received, sid: str, deposit: Deposit) -> Evidence:
@@ -72,5 +76,16 @@ def without(u: Unit, old: Submission, deposit: Deposit, gone: Collection[str], *
     again = evidence.standing(sub.recipient)
     if again is not None:
         sub = move(sub, Event(again), s)
+    if sub.state in WAITING:
+        # the clock that rang for it does not ring again
+        sub = sub.with_(overdue_since=old.overdue_since or old.raised.get("ars_overdue"))
     put(u, with_attempt(filing, sub), Event.UNBOUND, old.state, sub.state)
+    proof_fell(u, old, sub)
     return sub
+
+
+def proof_fell(u: Unit, old: Submission, sub: Submission) -> None:
+    """Tell that an accepted test is accepted no more, where a client is live by the tests of the firm."""
+    fell = sub.mode is Mode.TEST and old.state is S.ACCEPTED and sub.state is not S.ACCEPTED
+    if fell and u.storage.find(u.cabinet, Kind.CLIENT, states=("live",), limit=1):
+        u.notice("proof_fell", Ref(Kind.FILING, sub.reference), urgent=True, submission=sub.id, epoch=sub.epoch)

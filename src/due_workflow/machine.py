@@ -37,6 +37,7 @@ from due_workflow.gates import (
     was_abandoned,
     was_in_doubt,
     was_lost,
+    was_sending,
     was_sent,
 )
 from due_workflow.models import (
@@ -126,6 +127,7 @@ SUBMISSION_ROWS: tuple[Row, ...] = (
     Row(_AFTER_BEGIN, E.ARS_ACCEPTED, S.ACCEPTED, "Étapes 6 et 7: ARS accepté par le CIRSO"),
     Row(_AFTER_BEGIN, E.ARS_REJECTED, S.CIRSO_REJECTED, "Étapes 6 et 7: ARS rejeté par le CIRSO"),
     Row(_AFTER_BEGIN, E.UNBOUND, S.SENT, "Des avis n'étaient pas les siens: ils sont détachés", when=was_sent),
+    Row(_AFTER_BEGIN, E.UNBOUND, S.SENDING, "Sans ces avis, l'envoi est encore en cours", when=was_sending),
     Row(_AFTER_BEGIN, E.UNBOUND, S.IN_DOUBT, "Sans ces avis, l'envoi est de nouveau en doute", when=was_in_doubt),
     Row(_AFTER_BEGIN, E.UNBOUND, S.LOST, "Sans ces avis, le portail n'a rien reçu", when=was_lost),
     Row(_AFTER_BEGIN, E.UNBOUND, S.ABANDONED, "Sans ces avis, l'envoi est abandonné", when=was_abandoned),

@@ -98,7 +98,7 @@ class Submission(Model):
     """One attempt: one declaration, one mode, handed over once, ever.
 
     `mode_told`: the other mode in which the portal says it took it. `mode_by` and `mode_reason`: who had an acceptance
-    count all the same, and why. `before`: where it stood before any piece reached it, if that is neither *sending* nor
+    count all the same, and why. `before`: where it would stand without the pieces that reached it, if that is not
     *sent*; there it goes back when the pieces prove to be another's.
     """
 
@@ -155,8 +155,8 @@ class Submission(Model):
         return self.mode_told is not None and self.mode_by is None and self.alive
 
 
-APART = frozenset({SubmissionState.IN_DOUBT, SubmissionState.LOST, SubmissionState.ABANDONED})
-"""Where an attempt that was handed over may stand without any piece, *sending* and *sent* aside."""
+APART = frozenset({SubmissionState.SENDING, SubmissionState.IN_DOUBT, SubmissionState.LOST, SubmissionState.ABANDONED})
+"""Where an attempt that was begun may stand without any piece, *sent* aside."""
 _DEAD = frozenset({SubmissionState.PORTAL_REJECTED, SubmissionState.CIRSO_REJECTED, SubmissionState.LOST})
 
 

@@ -27,10 +27,8 @@ from due_workflow.workflow import DueWorkflow
 OVERLAP = timedelta(days=2)
 TELL_AFTER = 3
 COLLECT_WITHIN = timedelta(hours=1)
-"""The longest that a collection which failed waits, unless the portal asks for longer: what the account has meanwhile
-runs against deadlines."""
-BEYOND = timedelta(hours=1)
-"""The longest that an order waits once the time that the portal asked for is over."""
+"""The longest that a collection which failed waits, and that any order waits because a portal asks for it: what the
+account has meanwhile runs against deadlines."""
 NAMED = 20
 log = logging.getLogger("due_workflow.worker")
 
@@ -96,7 +94,7 @@ def _send(flow: DueWorkflow, order: Command, clock: Clock, by: str) -> Command:
 def _unsent(flow: DueWorkflow, sid: str, order: Command, why: DueWorkflowError | str, clock: Clock, by: str) -> Command:
     after = why.after if isinstance(why, PortalFailure) else None
     later = _later(order, clock.now(), why if isinstance(why, str) else why.text("en"), after=after)
-    if _tells(later, after):
+    if later.tries == TELL_AFTER:
         ref = Ref(Kind.FILING, sid.rsplit("/", 2)[0])
         flow.tell("release_waits", ref, urgent=True, by=by, submission=sid, tries=later.tries, why=later.trouble)
     return later
@@ -120,17 +118,12 @@ def _told(flow: DueWorkflow, sid: str, order: Command, reasons: str, by: str) ->
 def _later(
     order: Command, now: datetime, why: str, most: timedelta = timedelta.max, after: timedelta | None = None
 ) -> Command:
-    """The order once more, after a while; never sooner than the portal asked for (`after`), nor long after that."""
+    """The order once more, after a while; no sooner than the portal asked for (`after`), up to an hour."""
     tries = order.tries + 1
     wait = min(backoff(tries, random.random()), most)  # noqa: S311
     if after is not None:
-        wait = min(max(wait, after), max(after, timedelta(0)) + BEYOND)
+        wait = max(wait, min(after, COLLECT_WITHIN))
     return order.with_(tries=tries, trouble=scrub(why), due=now + wait)
-
-
-def _tells(later: Command, after: timedelta | None) -> bool:
-    """Whether staff are told that it failed: the third time, and at once where the portal asks to wait for long."""
-    return later.tries == TELL_AFTER or (later.tries == 1 and after is not None and after > COLLECT_WITHIN)
 
 
 def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str) -> Command:
@@ -151,14 +144,15 @@ def _collect(flow: DueWorkflow, ref: Ref, order: Command, clock: Clock, by: str)
         return order.with_(cursor=now, due=now + every, tries=0, trouble=None)
     # the cursor stays, so that what could not be had is listed again
     asked = (one.error.after for one in missed if isinstance(one.error, PortalFailure) and one.error.after is not None)
-    return order.with_(due=now + max([every, *asked]), tries=0, trouble=_missed(flow, wanted, order, missed, by))
+    wait = max(every, min(max(asked, default=every), COLLECT_WITHIN))
+    return order.with_(due=now + wait, tries=0, trouble=_missed(flow, wanted, order, missed, by))
 
 
 def _failed(flow: DueWorkflow, wanted: str, order: Command, why: PortalFailure, now: datetime, by: str) -> Command:
     """Nothing more could be had: tried again soon, and told to staff once while it lasts."""
     words = why.text("en") if why.code != "portal_broke" else str(why.facts["why"])
     later = _later(order, now, words, COLLECT_WITHIN, why.after)
-    if _tells(later, why.after):
+    if later.tries == TELL_AFTER:
         ref = Ref(Kind.CABINET, flow.cabinet)
         flow.tell("collection_fails", ref, urgent=True, by=by, account=wanted, tries=later.tries, why=_reason(why))
     return later

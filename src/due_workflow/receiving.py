@@ -18,7 +18,7 @@ from due_workflow.filings import Ambiguous, accepted_real, attempt, could_be, re
 from due_workflow.gates import Situation
 from due_workflow.hiring import moved, put
 from due_workflow.identifiers import scrub
-from due_workflow.joining import without_names
+from due_workflow.joining import proof_fell, without_names
 from due_workflow.machine import Event
 from due_workflow.models import APART, Deposit, Filing, Submission, SubmissionState, reference_of
 from due_workflow.ports import Kind, Ref
@@ -293,8 +293,7 @@ def _tell(u: Unit, filing: Filing, old: Submission, sub: Submission) -> None:
             u.notice("double_filing", ref, urgent=True, reference=filing.reference)
     elif sub.state in (S.PORTAL_REJECTED, S.CIRSO_REJECTED):
         u.notice(sub.state.value, ref, urgent=real, submission=sub.id, mode=sub.mode.value, message=message)
-    if not real and old.state is S.ACCEPTED and u.storage.find(u.cabinet, Kind.CLIENT, states=("live",), limit=1):
-        u.notice("proof_fell", ref, urgent=True, submission=sub.id, epoch=sub.epoch)
+    proof_fell(u, old, sub)
 
 
 def again(u: Unit, receipt: str) -> ReceiveResult:
@@ -312,6 +311,6 @@ def again(u: Unit, receipt: str) -> ReceiveResult:
 
 
 def waiting_for(u: Unit, portal: str, account: str, ref: str) -> list[str]:
-    """The receipts in the tray that name this reference."""
-    held = u.load(keys=(receipt_key(portal, account, ref),))
-    return sorted(h.ref.id for h in held if h.ref.kind is Kind.RECEIPT)
+    """The receipts in the tray that name this reference: an ADS first, since it may say that the mode was another."""
+    held = [h for h in u.load(keys=(receipt_key(portal, account, ref),)) if h.ref.kind is Kind.RECEIPT]
+    return [h.ref.id for h in sorted(held, key=lambda h: (not isinstance(h.facts.receipt, Ads), h.ref.id))]

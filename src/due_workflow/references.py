@@ -73,8 +73,7 @@ def _under(u: Unit, deposit: Deposit) -> bool:
 def _unbound(u: Unit, deposit: Deposit, wrong: str) -> Deposit:
     """Detach the pieces of a wrongly guessed reference, with what they said of the mode; they go back to the tray."""
     deposit = sent_back(u, deposit, wrong, lambda _: True, "unknown_ref", due=True)
-    if deposit.mode_told is not None:
-        deposit = _of_another(u, deposit, wrong)
+    deposit = _of_another(u, deposit, wrong)
     u.notice("guess_corrected", Ref(Kind.DEPOSIT, deposit.id), urgent=True, deposit=deposit.id, ref=wrong)
     return deposit
 
@@ -112,7 +111,9 @@ def sent_back(u: Unit, deposit: Deposit, ref: str, which: Callable[[Received], b
     }
     for id in sorted(receipts):
         received = u.need(Kind.RECEIPT, id).facts
-        back = received.with_(state="tray", why=why, reached=(), due=u.now if due else None)
+        back = received.with_(
+            state="tray", why=why, reached=(), attached={}, attached_by=None, due=u.now if due else None
+        )
         u.put(Kind.RECEIPT, id, back)
     for sub in load_attempts(u, deposit.items):
         if any(piece.receipt in receipts for piece in sub.evidence.slots.values()):

@@ -269,7 +269,7 @@ def _sent(u: Unit, sub: Submission, at: datetime) -> Submission:
         sub = sub.with_(begun_at=at, epoch=epoch, late=late, irregular=irregular)
     before = sub.state
     sub = move(sub, Event.SENT, s)
-    sub = sub.with_(sent_at=sub.sent_at or at)
+    sub = sub.with_(sent_at=sub.sent_at or at, before=None if sub.before in (S.SENDING, S.IN_DOUBT) else sub.before)
     seen = [h for h in (u.get(Kind.CLIENT, filing.siren), u.get(Kind.CABINET, u.cabinet)) if h is not None]
     filing = put(u, with_attempt(filing, sub), Event.SENT, before, sub.state, *seen)
     if irregular and before is S.PREPARED:
@@ -282,9 +282,12 @@ def _sent(u: Unit, sub: Submission, at: datetime) -> Submission:
 def unsent(u: Unit, deposit: str) -> Deposit:
     """The portal adapter swears that no byte left: its attempts go back to *prepared*, their release kept.
 
-    So does one that came into doubt while its sender slept: who swears is the only one who handed it over.
+    So does one that came into doubt while its sender slept: who swears is the only one who handed it over. Where a
+    piece or a reference says that the portal has it, that is a doubt like any other: a person looks.
     """
-    held = u.deposit(deposit)
+    held, back_ids = u.deposit(deposit), set[str]()
+    if held.ref is not None or held.mode_told is not None:
+        return each(u, deposit, Event.DOUBT)
     for sub in load_attempts(u, held.items):
         if sub.state in (S.SENDING, S.IN_DOUBT) and sub.deposit == deposit and not sub.evidence.slots:
             filing = u.filing(sub.reference)
@@ -292,8 +295,9 @@ def unsent(u: Unit, deposit: str) -> Deposit:
                 begun_at=None, epoch="", late=False, late_allowed=False, deposit=None, mode_told=None
             )
             put(u, with_attempt(filing, back), Event.UNSENT, sub.state, back.state)
-    items = {id: item.with_(standing="settled") for id, item in held.items.items()}
-    gone = held.with_(items=items, withdrawn=True)
+            back_ids.add(sub.id)
+    items = {id: item.with_(standing="settled") if id in back_ids else item for id, item in held.items.items()}
+    gone = held.with_(items=items, withdrawn=back_ids == set(items))
     u.put(Kind.DEPOSIT, deposit, gone, Event.UNSENT, source=held.state, dest=gone.state)
     return gone
 
@@ -303,7 +307,10 @@ def each(u: Unit, deposit: str, event: Event, at: datetime | None = None) -> Dep
     held = u.deposit(deposit)
     for sub in load_attempts(u, held.items):
         concerned = (S.IN_DOUBT,) if event is Event.NOT_FOUND else (S.SENDING, S.IN_DOUBT)
-        if sub.state not in concerned or sub.deposit != deposit:
+        if sub.deposit != deposit:
+            continue
+        if sub.state not in concerned:
+            _apart(u, sub, event)
             continue
         filing = u.filing(sub.reference)
         moved = move(sub, event, situation(u, filing, sub))
@@ -317,6 +324,13 @@ def each(u: Unit, deposit: str, event: Event, at: datetime | None = None) -> Dep
             ref = Ref(Kind.FILING, filing.reference)
             u.notice("in_doubt", ref, urgent=True, submission=sub.id, mode=sub.mode.value)
     return u.deposit(deposit)
+
+
+def _apart(u: Unit, sub: Submission, event: Event) -> None:
+    """What is learned of the sending itself while pieces speak for the attempt: it counts again where they fall."""
+    before = {Event.SENT: None, Event.DOUBT: S.IN_DOUBT}
+    if event in before and sub.before in (S.SENDING, S.IN_DOUBT) and sub.before is not before[event]:
+        put(u, with_attempt(u.filing(sub.reference), sub.with_(before=before[event])), event, sub.state, sub.state)
 
 
 def plainly(error: Exception) -> PortalFailure:
