@@ -633,7 +633,7 @@ def test_a_portal_that_does_not_answer_ends_a_pass_with_its_code(sim: Simulator)
 
 HOUR = 3600
 BUSY = {
-    "for longer than the worker would wait": (0, 2 * HOUR, (2 * HOUR, 2 * HOUR), (2 * HOUR, 2 * HOUR)),
+    "for longer than the worker would wait": (0, 2 * HOUR, (HOUR, HOUR), (HOUR, HOUR)),
     "for less than the worker waits anyway": (0, 30, (120, 150), (120, 150)),
     "for a moment, after many failures": (9, 60, (HOUR + 60, HOUR + 60), (HOUR, HOUR)),
     "not at all, after many failures": (9, None, (6 * HOUR, 7.5 * HOUR), (HOUR, HOUR)),
@@ -641,7 +641,7 @@ BUSY = {
 
 
 @pytest.mark.parametrize(("tries", "asked", "sending", "collection"), BUSY.values(), ids=BUSY)
-def test_a_portal_that_asks_to_wait_is_tried_no_sooner_and_at_most_an_hour_later(
+def test_a_portal_that_asks_to_wait_is_tried_no_sooner_up_to_an_hour_and_at_most_an_hour_later(
     tries: int, asked: int | None, sending: tuple[float, float], collection: tuple[float, float]
 ) -> None:
     def busy(call: Call, request: Request) -> None:
@@ -666,9 +666,6 @@ def test_a_portal_that_asks_to_wait_is_tried_no_sooner_and_at_most_an_hour_later
         (record,) = flow.storage.load(flow.cabinet, [Ref(Kind.COMMAND, id)])
         assert record.due is not None
         assert begun + timedelta(seconds=least) <= record.due <= ended + timedelta(seconds=most), id
-    told = {out.notice.code for out in flow.read.notices()} & {"release_waits", "collection_fails"}
-    # to wait for long is told at once: three tries would take days
-    assert len(told) == (2 if asked == 2 * HOUR else 0)
 
 
 def test_a_piece_that_a_portal_wants_asked_for_later_is_listed_no_sooner() -> None:
@@ -677,7 +674,7 @@ def test_a_piece_that_a_portal_wants_asked_for_later_is_listed_no_sooner() -> No
     flow = DueWorkflow(MemoryStorage(), cabinet="a", portals=(portal,), clock=clock)
     flow.set_portal("jedeclare", "CAB")
     busy, _ = portal.ars("D1"), portal.ars("D2")
-    wait = timedelta(hours=2)
+    wait = timedelta(minutes=50)
     portal.fetch_errors = {busy: LineTrouble("jedeclare", "portal_busy", left=True, status=429, after=wait)}
     worker = Worker(flow.storage, flow_for=lambda _: flow, clock=clock)
     worker.collect()
