@@ -118,7 +118,7 @@ def _told(flow: DueWorkflow, sid: str, order: Command, reasons: str, by: str) ->
 def _later(
     order: Command, now: datetime, why: str, most: timedelta = timedelta.max, after: timedelta | None = None
 ) -> Command:
-    """The order once more, after a while; no sooner than the portal asked for (`after`, up to an hour), nor long after."""
+    """The order once more, after a while: no sooner than the portal asked (`after`, up to an hour), nor long after."""
     tries = order.tries + 1
     wait = min(backoff(tries, random.random()), most)  # noqa: S311
     if after is not None:
