@@ -679,6 +679,16 @@ def test_what_waited_says_no_acceptance_where_its_ads_says_that_the_mode_was_ano
     assert "declared" not in firm.codes()
 
 
+def test_an_answer_that_states_its_mode_finds_its_true_deposit_once_a_wrong_guess_falls(firm: Firm) -> None:
+    sub = sent_without_ref(firm)
+    firm.flow.receive(ads("42", NOW))
+    assert firm.flow.receive(f.acs("42", account=ACCOUNT, mode=Mode.TEST)).state == "mismatch"
+    firm.flow.learn_ref(sub.deposit or "", "43")
+    test = firm.flow.prepare(f.declaration("T-42"), Mode.TEST)
+    firm.flow.mark_sent([test.id], ref="42")
+    assert state(firm, test.id) == "forwarded"
+
+
 def test_a_reference_known_for_sure_takes_it_from_a_deposit_that_only_guessed_it(firm: Firm) -> None:
     """The portal says that 42 is the second's: the first does not keep what it guessed, nor its acceptance."""
     two = sent_without_ref(firm, "E-2")

@@ -125,8 +125,8 @@ def origin(piece: PieceRef) -> str:
 def watched(flow: DueWorkflow, portal: Portal, answered: bool = True) -> list[str]:
     """The references of the deposits whose pieces are asked for at `portal`: those that wait, and those answered.
 
-    Each minute begins at others, and every other one with those answered, so that collections that are often cut short
-    come round to all of them, also where each one is a new process.
+    Each minute begins at others, and about half of them with those answered, so that collections that are often cut
+    short come round to all of them, also where each one is a new process.
     """
     turn = crc32(b"%d" % (flow.clock.now().timestamp() // 60))
     refs = [d.ref for d in flow.read.deposits(("open", "in_doubt")) if d.ref is not None and of_account(d, portal)]

@@ -292,7 +292,7 @@ def unsent(u: Unit, deposit: str) -> Deposit:
         if sub.state in (S.SENDING, S.IN_DOUBT) and sub.deposit == deposit and not sub.evidence.slots:
             filing = u.filing(sub.reference)
             back = move(sub, Event.UNSENT, situation(u, filing, sub)).with_(
-                begun_at=None, epoch="", late=False, late_allowed=False, deposit=None, mode_told=None
+                begun_at=None, epoch="", late=False, late_allowed=False, deposit=None
             )
             put(u, with_attempt(filing, back), Event.UNSENT, sub.state, back.state)
             back_ids.add(sub.id)
